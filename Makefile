@@ -1,0 +1,74 @@
+# make demo         install into .venv and turn an example report into findings and into a structured report
+# make test         install and run everything: ruff, mypy, all tests
+# make test-fast    the tests that take no seconds, in an environment that exists already
+# make test-system  the tests that need Java, DCMTK or Chromium
+# Another Python: make demo PYTHON=python3.12
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
+VENV ?= .venv
+BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
+EXAMPLE ?= examples/case1_thalassemia_cord_compression.txt
+
+.PHONY: demo test test-fast test-system lint wheelhouse clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/installed
+	@printf '\n== %s: the report\n\n' '$(EXAMPLE)'; cat '$(EXAMPLE)'
+	@$(BIN)/emh-report extract '$(EXAMPLE)' -o $(VENV)/findings.json
+	@printf '\n== emh-report extract %s: the findings, here without their evidence (all of it: %s)\n\n' \
+		'$(EXAMPLE)' $(VENV)/findings.json; $(BIN)/python -c "$$SUMMARY" <$(VENV)/findings.json
+	@printf '\n== emh-report extract %s | emh-report render -: the structured report\n\n' '$(EXAMPLE)'
+	@$(BIN)/emh-report extract '$(EXAMPLE)' | $(BIN)/emh-report render -
+
+define SUMMARY
+import json, sys
+SILENT = (None, "", [], {}, "not_mentioned", False)
+def said(value):
+    if isinstance(value, dict):
+        kept = {key: said(item) for key, item in value.items() if key not in ("evidence", "mentions", "cues")}
+        return {key: item for key, item in kept.items() if item not in SILENT}
+    return [said(item) for item in value] if isinstance(value, list) else value
+for name, value in said(json.load(sys.stdin)).items():
+    for item in value if isinstance(value, list) else [value]:
+        print(f"{name}: {json.dumps(item, ensure_ascii=False)}")
+endef
+export SUMMARY
+
+test: lint
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test-fast: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -q -m 'not slow and not system'
+
+test-system: $(VENV)/installed-dev
+	@missing=; for tool in java dcmdump chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+		[ -z "$$missing" ] || echo "not installed here, so their checks are skipped:$$missing"
+	@$(BIN)/python -m pytest -q -m system; status=$$?; \
+		if [ $$status = 5 ]; then echo "no test needs a system package yet"; else exit $$status; fi
+
+# Everything pip needs, for a machine without a network: copy the folder and see docs/install.md.
+wheelhouse: $(VENV)/installed-dev
+	$(BIN)/python -m pip wheel --quiet --wheel-dir wheelhouse -c $(CONSTRAINTS) .
+
+CONSTRAINTS = constraints/$(shell "$(PYTHON)" -c 'import sys; print("py311" if sys.version_info < (3, 12) else "py312")').txt
+
+$(VENV)/pyvenv.cfg:
+	@[ -n "$(PYTHON)" ] || { echo "emh-report needs Python 3.11 or newer; set PYTHON=/path/to/python" >&2; exit 2; }
+	"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
+
+$(VENV)/installed: $(VENV)/pyvenv.cfg pyproject.toml constraints/py311.txt constraints/py312.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/pyvenv.cfg pyproject.toml constraints/py311.txt constraints/py312.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[dev]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

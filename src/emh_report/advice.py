@@ -1,0 +1,244 @@
+"""Document → what the report advises: biopsy of the lesion, and everything else.
+
+Advice given today beats a biopsy done in the past, an addendum beats the body, and of equals the last one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from emh_report.advising import CUE, cues
+from emh_report.document import Annotation, Document, Sentence
+from emh_report.model import Action, Biopsy, BiopsyStatus, Experiencer, Recommendation
+from emh_report.stance import Advice, Span, Stance
+
+BACKGROUND = frozenset({"clinical", "comparison", "technique", "exam"})
+"""Sections that tell of the past or of this examination, and advise nothing."""
+_CLOSING = frozenset({"impression", "recommendation", "addendum"})
+_EMH = "extramedullary hematopoiesis"
+_RESULTS = ("emh", "differential")
+_OF = frozenset({"of", "from"})
+_ARTICLES = frozenset({"the", "a", "an", "one", "this"})
+_TARGET_ENDS = frozenset(", . ; : ( ) is are was were be can could may might should if under in with at for by to and after".split())
+_PURPOSE = frozenset({"for", "to"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    note: Annotation
+    stance: Stance
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.note.sentence
+
+    @property
+    def weight(self) -> int:
+        """Advice, then what was done, then what is named in passing; an addendum outweighs its like."""
+        done = self.stance.status is BiopsyStatus.PERFORMED
+        grade = 0 if self.stance.aside else 1 if done else 2
+        return 2 * grade + (self.sentence.section == "addendum")
+
+
+def biopsy(document: Document) -> Biopsy:
+    """The status of a biopsy of the lesion, with what is said of its method, target, condition and result."""
+    best: _Statement | None = None
+    for statement in _biopsies(document):
+        if best is None or statement.weight >= best.weight:
+            best = statement
+    if best is None:
+        return Biopsy()
+    note, stance = best.note, best.stance
+    alike = [other for other in note.sentence.of("biopsy") if stance.first <= other.first <= stance.last]
+    method = next((other.means["method"] for other in [note, *alike] if "method" in other.means), None)
+    performed = stance.status is BiopsyStatus.PERFORMED
+    return Biopsy(
+        status=stance.status,
+        method=method,
+        target=note.means.get("target") or _target(document, note),
+        condition=_text(document, stance.condition),
+        result=_result(note) if performed else None,
+        evidence=(document.evidence(stance.first, stance.last, note.sentence.section),),
+    )
+
+
+def recommendations(document: Document) -> tuple[Recommendation, ...]:
+    """Advice other than biopsy, one entry an action."""
+    found: dict[tuple[Action, str], tuple[int, Recommendation]] = {}
+    for statement in _recommendations(document):
+        action = _action(statement.note)
+        key = (action, statement.note.concept if action is Action.OTHER else "")
+        rank = _rank(statement.sentence)
+        entry = _recommendation(document, action, statement)
+        if key not in found or _outweighs((rank, entry), found[key]):
+            found[key] = (rank, entry)
+    return tuple(entry for _, entry in found.values())
+
+
+def advised(document: Document) -> list[Annotation]:
+    """The procedures that are advised, for or against, and so are not things done."""
+    return [statement.note for statement in _recommendations(document)]
+
+
+def _biopsies(document: Document) -> Iterator[_Statement]:
+    for sentence in document.sentences:
+        notes = sentence.of("biopsy")
+        if not notes:
+            continue
+        advice = Advice(sentence, procedures(sentence))
+        for note in notes:
+            if note.experiencer is Experiencer.PATIENT and (stance := _biopsy_stance(advice, note)):
+                yield _Statement(note, stance)
+
+
+def _biopsy_stance(advice: Advice, note: Annotation) -> Stance | None:
+    section = note.sentence.section
+    closing = section in _CLOSING and advice.is_fragment(note)
+    stance = advice.stance(note, bare=section == "recommendation" or closing)
+    done = Stance(BiopsyStatus.PERFORMED, note.first, note.last)
+    if note.means.get("status") == BiopsyStatus.PERFORMED:
+        denied = stance and stance.status is BiopsyStatus.NOT_RECOMMENDED
+        return None if denied else done
+    if section not in BACKGROUND and not _is_title(note.sentence):
+        return stance
+    if stance is None:
+        itself = section in ("technique", "exam") or _is_title(note.sentence)
+        return done if itself and advice.is_fragment(note) else None
+    return stance if stance.status is BiopsyStatus.PERFORMED else None
+
+
+def _recommendations(document: Document) -> Iterator[_Statement]:
+    for sentence in document.sentences:
+        notes = [note for note in sentence.of("recommendation") if note.experiencer is Experiencer.PATIENT]
+        if not notes or sentence.section in BACKGROUND or _is_title(sentence):
+            continue
+        targets = procedures(sentence)
+        advice = Advice(sentence, targets)
+        for note in notes:
+            if note not in targets:
+                continue
+            stance = advice.stance(note, bare=_is_bare_advice(advice, note))
+            if stance and _counts(note, stance):
+                yield _Statement(note, stance)
+
+
+def _counts(note: Annotation, stance: Stance) -> bool:
+    if stance.aside or stance.status in (BiopsyStatus.PERFORMED, BiopsyStatus.NOT_MENTIONED):
+        return False
+    return not (stance.weak and note.sentence.section == "findings")
+
+
+def _is_bare_advice(advice: Advice, note: Annotation) -> bool:
+    """Whether naming the procedure is advice: under "Advice:", or as a closing line such as "MRI in 1 year"."""
+    section = note.sentence.section
+    if section == "recommendation":
+        return True
+    told = any(other.means.get("communication") == "act" for other in note.sentence.of("communication"))
+    if told or section not in (*_CLOSING, None) or not advice.is_fragment(note):
+        return False
+    if advice.is_scheduled(note):
+        return True
+    purposeful = _PURPOSE.intersection(note.sentence.norms(note.last + 1, note.last + 5))
+    return section in _CLOSING and (purposeful or "weak" not in note.means) and bool(_action(note) not in _THERAPIES)
+
+
+_THERAPIES = (Action.TRANSFUSION, Action.RADIOTHERAPY, Action.SURGERY, Action.HYDROXYUREA)
+
+
+def procedures(sentence: Sentence) -> list[Annotation]:
+    """Everything in the sentence that may be advised, longest first where phrases overlap."""
+    notes = sentence.of("biopsy", "recommendation")
+    return [
+        note
+        for note in notes
+        if not any(_hides(other, note) for other in notes) and not _is_guidance(note)
+    ]  # fmt: skip
+
+
+def _hides(other: Annotation, note: Annotation) -> bool:
+    overlap = other is not note and other.first <= note.last and note.first <= other.last
+    longer = other.last - other.first > note.last - note.first
+    return overlap and (longer or (other.kind == "biopsy" and note.kind != "biopsy"))
+
+
+def _is_guidance(note: Annotation) -> bool:
+    """ "under CT guidance" names no CT to be done."""
+    return "guidance" in note.sentence.norms(note.last + 1, note.last + 1)
+
+
+def _action(note: Annotation) -> Action:
+    action = Action(note.means["action"])
+    if action is Action.FOLLOW_UP_IMAGING and "weak" in note.means:
+        reach = range(note.last + 1, note.last + 10)
+        contrast = [cue for cue in cues(note.sentence, "contrast") if cue.first in reach]
+        if contrast and "with" in note.sentence.norms(note.last + 1, contrast[0].first):
+            return Action.CONTRAST_STUDY
+    return action
+
+
+def _recommendation(document: Document, action: Action, statement: _Statement) -> Recommendation:
+    stance, sentence = statement.stance, statement.sentence
+    urgent = [note for note in sentence.of("urgency") if _near(note, stance, sentence)]
+    first = min([stance.first, *(note.first for note in urgent)])
+    last = max([stance.last, *(note.last for note in urgent)])
+    return Recommendation(
+        action=action,
+        urgency=urgent[0].means["urgency"] if urgent else None,
+        condition=_text(document, stance.condition),
+        status=stance.status,
+        evidence=(document.evidence(first, last, sentence.section),),
+    )
+
+
+def _near(urgency: Annotation, stance: Stance, sentence: Sentence) -> bool:
+    between = sentence.norms(urgency.last + 1, stance.first - 1) + sentence.norms(stance.last + 1, urgency.first - 1)
+    return ";" not in between and len(between) <= 12
+
+
+def _rank(sentence: Sentence) -> int:
+    return 2 if sentence.section == "addendum" else int(sentence.section in _CLOSING)
+
+
+def _outweighs(new: tuple[int, Recommendation], old: tuple[int, Recommendation]) -> bool:
+    """Of equals the last counts, but a condition added to advice does not take it back."""
+    if new[0] != old[0]:
+        return new[0] > old[0]
+    return not (old[1].status is BiopsyStatus.RECOMMENDED and new[1].status in (BiopsyStatus.CONDITIONAL, old[1].status))
+
+
+def _is_title(sentence: Sentence) -> bool:
+    return sentence.index == 0 and sentence.section is None and len(sentence.document.sentences) > 1 and not sentence.of(CUE)
+
+
+def _target(document: Document, note: Annotation) -> str | None:
+    """The words after "biopsy of"."""
+    sentence = note.sentence
+    norms = document.norms
+    first = note.last + 1
+    if first > sentence.last or norms[first] not in _OF:
+        return None
+    first += 1
+    while first <= sentence.last and norms[first] in _ARTICLES:
+        first += 1
+    starts = {cue.first for cue in sentence.of(CUE)}
+    last = first
+    while last <= sentence.last and norms[last] not in _TARGET_ENDS and last not in starts:
+        last += 1
+    return document.slice(first, last - 1) if last > first else None
+
+
+def _result(note: Annotation) -> str | None:
+    """The first diagnosis named after a biopsy that was done."""
+    later = [other for other in note.sentence.of(*_RESULTS) if other.first > note.last]
+    if not later and note.means.get("status") != BiopsyStatus.PERFORMED:
+        return None
+    if not later:
+        return None
+    return _EMH if later[0].kind == "emh" else later[0].text.casefold()
+
+
+def _text(document: Document, span: Span | None) -> str | None:
+    return document.slice(*span) if span else None
+
+

@@ -1,0 +1,167 @@
+"""The things of one sentence that something can be said of, and which phrase belongs to which.
+
+An *anchor* is a lesion, a structure, an organ or a named finding. Levels, sizes, sides and signals are said
+of one of them. Which one is decided by position alone, the way a reader does it: what stands directly before
+a noun qualifies it ("T2 hyperintense mass"), what follows it with a preposition belongs to it ("mass at D5"),
+what opens a sentence ("At T6-T7 the sac ... and the cord ...") belongs to everything after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from emh_report.document import Annotation, Sentence
+from emh_report.model import Assertion
+
+LESION = "lesion"
+FILLERS = frozenset(
+    "the a an of and or , & both signal intensity on in image weighted sequence as well also predominantly "
+    "to - x ( ) / some more largest larger rather fairly relatively only quite very diffuse somewhat overall any".split()
+)
+VERBS = frozenset("is are was were show shows demonstrate appear has have cause causing extend seen noted".split())
+PREPOSITIONS = frozenset("at from in between over opposite of to upto along within on involving across spanning level".split())
+
+
+@dataclass(slots=True, eq=False)
+class Anchor:
+    """Something a phrase can belong to: words ``first`` to ``last`` of ``sentence``."""
+
+    kind: str
+    first: int
+    last: int
+    sentence: Sentence
+    note: Annotation
+    assertion: Assertion
+    sites: list[Annotation] = field(default_factory=list)
+    levels: list[Annotation] = field(default_factory=list)
+    role: str = ""
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.first}-{self.last} {self.assertion.value} {[s.concept for s in self.sites]}>"
+
+
+def qualifies(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether words ``first`` to ``last`` may stand between an adjective and its noun."""
+    known = {
+        index
+        for note in sentence.annotations
+        if note.kind in ("modifier", "intensity", "sequence", "site", "change", "size", "finding", "level", "emh")
+        for index in range(note.first, note.last + 1)
+    }
+    norms = sentence.document.norms
+    return all(index in known or norms[index] in FILLERS or norms[index].endswith("ly") for index in range(first, last + 1))
+
+
+def premodifies(note: Annotation, anchor: Anchor) -> bool:
+    """Whether ``note`` stands directly before ``anchor`` in its noun phrase."""
+    if not 0 < anchor.first - note.last <= 12 or note.first > anchor.first:
+        return False
+    sentence = anchor.sentence
+    between = sentence.document.norms[note.last + 1 : anchor.first]
+    if note.kind == "level" and any(word in PREPOSITIONS for word in between):
+        return False
+    if "in" in between or "on" in between and note.kind != "intensity":
+        return False
+    return qualifies(sentence, note.last + 1, anchor.first - 1)
+
+
+def points_to(note: Annotation, anchor: Anchor) -> bool:
+    """Whether ``anchor`` follows ``note`` with a preposition: "enhancement of the mass", "hyperintensity in the cord"."""
+    if anchor.first <= note.last:
+        return False
+    between = anchor.sentence.document.norms[note.last + 1 : anchor.first]
+    if not between or between[0] not in ("of", "in", "within", "involving", "throughout", "along", "by", "around", "inside"):
+        return False
+    return len(between) <= 7 and not VERBS.intersection(between) and ";" not in between
+
+
+def owner(
+    note: Annotation, anchors: Sequence[Anchor], accepts: Callable[[Anchor], bool]
+) -> Anchor | None:
+    """The anchor of the sentence that ``note`` is said of, or None if the sentence names none."""
+    candidates = [anchor for anchor in anchors if accepts(anchor) and anchor.note is not note]
+    clause = note.sentence.clause_of(note.first)
+    following = [anchor for anchor in candidates if anchor.first > note.last]
+    if following:
+        next_one = following[0]
+        if premodifies(note, next_one) or points_to(note, next_one):
+            return next_one
+    preceding = [anchor for anchor in candidates if anchor.last < note.first or _covers(anchor, note)]
+    inside = [anchor for anchor in preceding if anchor.first >= clause[0]]
+    if inside:
+        return inside[-1]
+    if preceding:
+        return preceding[-1]
+    near = [anchor for anchor in following if anchor.first <= clause[1]]
+    return near[0] if near else None
+
+
+def _covers(anchor: Anchor, note: Annotation) -> bool:
+    return anchor.first <= note.first and note.last <= anchor.last
+
+
+def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotation]:
+    """Give every level of the sentence to its anchor; returns the levels that belong to none."""
+    loose: list[Annotation] = []
+    fronted: list[Annotation] = []
+    norms = sentence.document.norms
+    for level in sentence.of("level"):
+        if getattr(level.value, "vague", None):
+            continue
+        clause = sentence.clause_of(level.first)
+        following = [anchor for anchor in anchors if anchor.first > level.last]
+        preceding = [anchor for anchor in anchors if anchor.last < level.first or _covers(anchor, level)]
+        inside = [anchor for anchor in preceding if anchor.last >= clause[0]]
+        before = norms[level.first - 1] if level.first > sentence.first else ""
+        if following and before not in PREPOSITIONS and premodifies(level, following[0]):
+            following[0].levels.append(level)
+        elif inside:
+            for anchor in _coordinated(sentence, inside):
+                anchor.levels.append(level)
+        elif following and (not preceding or level.first - clause[0] <= 4):
+            fronted.append(level)
+        elif preceding:
+            preceding[-1].levels.append(level)
+        else:
+            loose.append(level)
+    for level in fronted:
+        clause = sentence.clause_of(level.first)
+        scope = [a for a in anchors if a.first > level.last and not a.levels and _same_statement(sentence, level, a)]
+        for anchor in scope:
+            anchor.levels.append(level)
+        if not scope:
+            loose.append(level)
+    return loose
+
+
+_NARROWED = frozenset({"compression", "canal", "foramen", "contact", "sac", "csf", "cord_signal"})
+
+
+def _coordinated(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Anchor]:
+    """The last anchor, and those that share its level: "canal stenosis and cord contact at T4/T5"."""
+    chain = [anchors[-1]]
+    for anchor in reversed(anchors[:-1]):
+        gap = sentence.document.norms[anchor.last + 1 : chain[-1].first]
+        joined = bool(gap) and "and" in gap and qualifies(sentence, anchor.last + 1, chain[-1].first - 1)
+        if not joined or anchor.levels or not {anchor.kind, chain[-1].kind} <= _NARROWED:
+            break
+        chain.append(anchor)
+    return chain
+
+
+def _same_statement(sentence: Sentence, level: Annotation, anchor: Anchor) -> bool:
+    """Whether no other level opens a later statement between a fronted level and an anchor ("At T6 and at T9 the ...")."""
+    norms = sentence.document.norms
+    previous = level
+    for other in sentence.of("level"):
+        if level.last < other.first < anchor.first:
+            if any(word not in ("and", "at", ",", "level", "or", "also", "&", "again") for word in norms[previous.last + 1 : other.first]):
+                return False
+            previous = other
+    return ";" not in norms[level.last : anchor.first]
+
+
+def by_position(anchors: Iterable[Anchor]) -> list[Anchor]:
+    """Anchors in reading order."""
+    return sorted(anchors, key=lambda anchor: (anchor.first, anchor.last))

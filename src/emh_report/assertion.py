@@ -1,0 +1,331 @@
+"""Cues and targets of one sentence → how each target is meant.
+
+ConText's idea with its scope decided by clauses: a cue reaches from where it stands to the end of its
+clause, and a clause ends where another statement begins. What begins a statement is decided from the
+function words of lexicons/grammar.yaml, because reports punctuate freely: in "No cord compression,
+paravertebral masses bilaterally" the comma ends the denial, in "no fracture, dislocation or mass" it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from emh_report.document import Annotation, Sentence
+from emh_report.lexicon import Cue as CueEntry
+from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
+
+HARD = frozenset({";", "|", ":"})
+SOFT = frozenset({",", "and", "&", "(", ")"})
+LISTERS = frozenset({"or", "nor"})
+_RANK = {
+    "hypothetical": 5,
+    "resolved": 4,
+    "negated": 3,
+    "not_assessed": 3,
+    "possible": 2,
+    "historical": 1,
+    "affirmed": 0,
+}
+
+
+@dataclass(slots=True)
+class Grammar:
+    """Function words, in normal form."""
+
+    finite_verb: frozenset[str]
+    participle: frozenset[str]
+    determiner: frozenset[str]
+    positive_start: frozenset[str]
+
+
+@dataclass(slots=True)
+class CueSpan:
+    """A cue found in a sentence, with the words it reaches."""
+
+    entry: CueEntry
+    first: int
+    last: int
+    scope: tuple[int, int] = (0, -1)
+
+
+def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[tuple[int, int]]:
+    """Split a sentence into statements; the words that split belong to the clause they open."""
+    norms = sentence.document.norms
+    cue_words = {index for cue in cues for index in range(cue.first, cue.last + 1)}
+    starts = [sentence.first]
+    if sentence.label and sentence.label[1] < sentence.last:
+        starts.append(sentence.label[1] + 1)
+    for cue in cues:
+        if cue.entry.category == "terminate" and cue.first > sentence.first:
+            starts.append(cue.first)
+    spaced = _spaced_dashes(sentence)
+    for index in range(sentence.first + 1, sentence.last):
+        word = norms[index]
+        if word in HARD or index in spaced:
+            starts.append(index)
+        elif word in SOFT and index not in cue_words and _opens(sentence, index, max(starts), grammar, cues):
+            starts.append(index)
+    ordered = sorted(set(starts))
+    ends = [start - 1 for start in ordered[1:]] + [sentence.last]
+    return list(zip(ordered, ends, strict=True))
+
+
+def _spaced_dashes(sentence: Sentence) -> set[int]:
+    words = sentence.document.words
+    return {
+        index
+        for index in range(sentence.first + 1, sentence.last)
+        if words[index].text in "-–—" and words[index - 1].end < words[index].start and words[index].end < words[index + 1].start
+    }
+
+
+def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: list[CueSpan]) -> bool:
+    """Whether the comma or "and" at ``index`` ends the statement that began at ``start``."""
+    norms = sentence.document.norms
+    after = index + 1
+    while after <= sentence.last and norms[after] in SOFT:
+        after += 1
+    if after > sentence.last:
+        return False
+    rest = norms[after : sentence.last + 1]
+    left = norms[start:index]
+    chunk: list[str] = []
+    for word in rest:
+        if word in SOFT or word in HARD:
+            break
+        chunk.append(word)
+    if any(cue.first == after and cue.entry.category in ("negated", "possible", "hypothetical") for cue in cues):
+        return norms[index] != "and" or bool(grammar.finite_verb.intersection(left))
+    left_verb = bool(grammar.finite_verb.intersection(left) or grammar.participle.intersection(left))
+    if LISTERS.intersection(rest) and not grammar.finite_verb.intersection(_until(rest, LISTERS)):
+        return False
+    if rest[0] in grammar.determiner and grammar.finite_verb.intersection(rest[:12]):
+        return True
+    if rest[0] in grammar.positive_start:
+        return True
+    verb = next((i for i, word in enumerate(rest) if word in grammar.finite_verb), None)
+    if left_verb and verb is not None and verb <= len(chunk):
+        return True
+    located = any(note.kind in ("level", "size") and after < note.first < after + len(chunk) for note in sentence.annotations)
+    if norms[index] == "," and located and not left_verb and not LISTERS.intersection(rest) and norms[after] not in ("at", "from"):
+        return True
+    return bool(
+        norms[index] == "," and not LISTERS.intersection(rest) and len(chunk) > 1
+        and (grammar.participle.intersection(chunk) or (verb is not None and verb < len(chunk)))
+    )  # fmt: skip
+
+
+def _until(words: list[str], stops: frozenset[str]) -> list[str]:
+    for index, word in enumerate(words):
+        if word in stops:
+            return words[:index]
+    return words
+
+
+def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], grammar: Grammar) -> None:
+    """Set assertion, certainty, experiencer and cues of every target; also the sentence's clauses."""
+    sentence.clauses = clauses(sentence, grammar, cues)
+    active = [cue for cue in cues if cue.entry.direction != "none" and _supported(cue, cues)]
+    for position, cue in enumerate(active):
+        cue.scope = _scope(sentence, cue, active[position + 1 :], active[:position], targets)
+    exceptions = [cue for cue in cues if cue.entry.means.get("exception")]
+    for target in targets:
+        _apply(sentence, target, active)
+        for cue in exceptions:
+            if cue.last < target.first and any(
+                other.entry.category == "negated" and other.first < cue.first for other in active
+            ):
+                target.excepted = True
+
+
+def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:
+    """Whether a cue that means something only after another one ("favour EMH over lymphoma") has it."""
+    needs = cue.entry.means.get("needs")
+    return needs is None or any(other.entry.category == needs and other.last < cue.first for other in cues)
+
+
+def _scope(
+    sentence: Sentence, cue: CueSpan, later: list[CueSpan], earlier: list[CueSpan], targets: list[Annotation]
+) -> tuple[int, int]:
+    clause = sentence.clause_of(cue.first)
+    if sentence.label and cue.entry.direction in ("after", "either") and clause[0] == sentence.label[1] + 1:
+        clause = (sentence.first, clause[1])
+    forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
+    if cue.entry.category == "family":
+        return _family_scope(sentence, cue, clause)
+    for other in later:
+        if other.entry.category == cue.entry.category and other.entry.direction == "before" and other.first <= forward[1]:
+            if other.entry.means != cue.entry.means:
+                forward = (forward[0], other.first - 1)
+                break
+    for other in reversed(earlier):
+        if other.entry.direction == "before" and other.last >= backward[0]:
+            if other.entry.category in ("negated", "hypothetical") and other.entry.category == cue.entry.category:
+                backward = (other.last + 1, backward[1])
+                break
+    if cue.entry.means.get("reach") == "both":
+        return clause
+    closed = cue.last >= clause[1] or sentence.document.norms[cue.last + 1] in _PUNCTUATION
+    if cue.entry.direction == "before":
+        return backward if closed and cue.entry.category == "negated" else forward
+    if cue.entry.direction == "after" or closed or _predicate(sentence, cue):
+        return _back_to_subject(sentence, backward, targets)
+    governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
+    return forward if governs else backward
+
+
+_PUNCTUATION = frozenset(". , ; ) !".split())
+
+
+_COPULAS = frozenset("is are was were be considered felt thought appear seem remain deemed very much far highly".split())
+
+
+def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a hedge is what is said of its subject ("lymphoma is unlikely without fever"), so that it looks back."""
+    before = sentence.document.norms[cue.first - 1] if cue.first > sentence.first else ""
+    opening = sentence.document.norms[cue.first] in _COPULAS and cue.last > cue.first
+    ends = sentence.document.norms[cue.last] in ("likely", "unlikely", "possible", "favored", "suspected", "considered", "doubtful", "questionable")
+    return ends and (before in _COPULAS or opening)
+
+
+def _back_to_subject(sentence: Sentence, scope: tuple[int, int], targets: list[Annotation]) -> tuple[int, int]:
+    """A clause without a subject of its own speaks of the one before: "cord compression - not seen"."""
+    if any(scope[0] <= target.first <= scope[1] and target.kind not in QUALIFIERS for target in targets):
+        return scope
+    earlier = [clause for clause in sentence.clauses if clause[1] < scope[0]]
+    return (earlier[-1][0], scope[1]) if earlier else scope
+
+
+def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tuple[int, int]:
+    """A relative's disease reaches over commas, but neither over ";" nor back to the patient."""
+    if cue.entry.direction == "after":
+        return (clause[0], cue.first - 1)
+    norms = sentence.document.norms
+    last = cue.last + 1
+    while last <= sentence.last and norms[last] not in HARD and norms[last] not in cue.entry.ends:
+        last += 1
+    return (cue.last + 1, last - 1)
+
+
+QUALIFIERS = frozenset(
+    "modifier intensity sequence level size quantity reference structure site change effect body_region modality cord_word advice_cue urgency organ_state".split()
+)
+"""Kinds that describe a subject; a hedge is about the subject."""
+
+
+def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
+    applied = [
+        cue
+        for cue in cues
+        if cue.scope[0] <= _start(cue, target) and target.last <= cue.scope[1] and not _overlap(cue, target)
+    ]
+    applied = [cue for cue in applied if not _shielded(sentence, target, cue)]
+    if not applied:
+        return
+    target.cues = tuple(_cue(sentence, cue) for cue in applied)
+    if any(cue.entry.category == "family" for cue in applied):
+        target.experiencer = Experiencer.OTHER
+    categories = {cue.entry.category for cue in applied}
+    nearest = min(
+        (cue for cue in applied if cue.entry.category in _RANK),
+        key=lambda cue: (_distance(cue, target), -_RANK[cue.entry.category]),
+        default=None,
+    )
+    if nearest is None:
+        return
+    category = nearest.entry.category
+    if "negated" in categories and (category in ("historical", "affirmed") or nearest.entry.means.get("under") == "negated"):
+        category = "negated"
+    if "hypothetical" in categories and category != "resolved":
+        category = "hypothetical"
+    if "resolved" in categories:
+        category = "resolved"
+    if category == "affirmed" and "possible" in categories:
+        nearest = next(cue for cue in applied if cue.entry.category == "possible")
+        category = "possible"
+    if category == "historical" and "possible" in categories:
+        category = "historical"
+    if category == "negated":
+        target.assertion = Assertion.ABSENT
+        if nearest.entry.means.get("about") == "others":
+            target.change = Change.NEW
+    elif category == "possible":
+        target.assertion = Assertion.POSSIBLE
+        levels = [cue.entry.means.get("certainty", "indeterminate") for cue in applied if cue.entry.category == "possible"]
+        target.certainty = Certainty("unlikely" if "unlikely" in levels else levels[0] if len(levels) == 1 else _near(applied, target))
+    elif category == "resolved":
+        target.assertion, target.change = Assertion.HISTORICAL, Change.RESOLVED
+    elif category == "historical":
+        target.assertion = Assertion.HISTORICAL
+    elif category == "hypothetical":
+        target.assertion = Assertion.HYPOTHETICAL
+    elif category == "not_assessed":
+        target.assertion = Assertion.NOT_ASSESSED
+
+
+_ATTRIBUTES = frozenset({"finding", "effect", "intensity", "change", "sequence"})
+_HOLDERS = frozenset({"lesion", "site", "structure", "organ", "emh", "node", "level"})
+_OF = frozenset("of in within by from into on".split())
+_DEFINITE = frozenset("the these this those its their".split())
+
+
+def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
+    """Whether a cue is about a quality of ``target`` and not about it: "no enhancement of the mass"."""
+    if target.kind not in _HOLDERS or cue.entry.category not in ("negated", "hypothetical", "not_assessed", "possible"):
+        return False
+    norms = sentence.document.norms
+    if cue.entry.category in ("hypothetical", "not_assessed", "possible") and target.kind in ("lesion", "site"):
+        before = norms[max(sentence.first, target.first - 4) : target.first]
+        if _DEFINITE.intersection(before) and not (cue.last >= target.first - 1 and cue.last < target.first and cue.entry.category == "possible"):
+            return True
+    low = cue.last if cue.last < target.first else sentence.clause_of(target.first)[0] - 1
+    for note in sentence.annotations:
+        if note.kind not in _ATTRIBUTES or not low < note.first or note.last >= target.first:
+            continue
+        if note.kind == "finding" and note.means.get("field") in ("cord_compression", "cauda_equina", "cord_signal_change"):
+            continue
+        gap = norms[note.last + 1 : target.first]
+        if note.kind == "effect" and target.kind in ("structure", "level", "site"):
+            continue
+        if _OF.intersection(gap) and len(gap) <= 8 and not (target.kind == "level" and note.kind != "change"):
+            return True
+    return False
+
+
+def _near(applied: list[CueSpan], target: Annotation) -> str:
+    hedges = [cue for cue in applied if cue.entry.category == "possible"]
+    return min(hedges, key=lambda cue: _distance(cue, target)).entry.means.get("certainty", "indeterminate")
+
+
+def _distance(cue: CueSpan, target: Annotation) -> int:
+    return target.first - cue.last if cue.last < target.first else cue.first - target.last
+
+
+def _start(cue: CueSpan, target: Annotation) -> int:
+    return cue.last + 1 if cue.first < target.first <= cue.last else target.first
+
+
+def _overlap(cue: CueSpan, target: Annotation) -> bool:
+    """A cue that runs into a phrase from the left still governs it: "no abnormal | cord signal"."""
+    touches = cue.first <= target.last and target.first <= cue.last
+    return touches and not (cue.first < target.first and cue.last < target.last and cue.entry.direction == "before")
+
+
+def _cue(sentence: Sentence, cue: CueSpan) -> Cue:
+    words = sentence.document.words
+    start, end = words[cue.first].start, words[cue.last].end
+    return Cue(kind=cue.entry.category, text=sentence.document.text[start:end], start=start, end=end)
+
+
+def grammar_of(concepts: Mapping[str, object]) -> Grammar:
+    """The function words among the concepts of kind ``grammar``."""
+    from emh_report.lexicon import Concept
+    from emh_report.words import normalise
+
+    words: dict[str, frozenset[str]] = {}
+    for name in ("finite_verb", "participle", "determiner", "positive_start"):
+        concept = concepts.get(name)
+        terms = concept.terms if isinstance(concept, Concept) else ()
+        words[name] = frozenset(normalise(term) for term in terms)
+    return Grammar(**words)

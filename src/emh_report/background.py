@@ -1,0 +1,122 @@
+"""Document → who is examined and why: blood disorders, symptoms, the question; with study and treatments beside.
+
+A known blood disorder is current wherever it is written, in a history section too, unless the text ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emh_report.communication import addenda, communication
+from emh_report.document import Annotation, Document, Sentence
+from emh_report.lexicon import Concept, Lexicons
+from emh_report.model import Assertion, Change, Clinical, Code, Condition, Experiencer
+from emh_report.study import study
+from emh_report.treatments import treatments
+
+__all__ = ["addenda", "clinical", "communication", "conditions", "study", "treatments"]
+
+_STRENGTH = (
+    Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL, Assertion.HYPOTHETICAL, Assertion.ABSENT,
+)  # fmt: skip
+_CLINICAL = frozenset({"clinical", "exam", None})
+_REMISSION = "remission"
+_STILL_THERE = frozenset({"partial", "molecular", "hematological", "clinical", "not", "incomplete"})
+"""Remissions in which the disease is only held down."""
+_ASKING = frozenset({"hypothetical", "possible"})
+_LEADING_SENTENCES = 5
+
+
+def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
+    """Each blood disorder once, at its strongest; a more specific name replaces the general one."""
+    found: dict[str, tuple[Assertion, list[Annotation]]] = {}
+    for sentence in document.sentences:
+        for note in sentence.of("condition"):
+            assertion = _current(note)
+            if assertion is None:
+                continue
+            known = found.get(note.concept)
+            if known is None or _STRENGTH.index(assertion) < _STRENGTH.index(known[0]):
+                found[note.concept] = (assertion, [note])
+            elif assertion is known[0]:
+                known[1].append(note)
+    concepts = lexicons.concepts
+    implied = {
+        broader
+        for name, (assertion, _) in found.items()
+        for broader in _broader(concepts, name)
+        if broader in found and not _contradicts(assertion, found[broader][0])
+    }
+    return tuple(
+        Condition(
+            name=concepts[name].preferred,
+            assertion=assertion,
+            codes=tuple(Code(system=system, code=code) for system, code in concepts[name].codes.items()),
+            evidence=document.evidence_of(*notes),
+        )
+        for name, (assertion, notes) in found.items()
+        if name not in implied
+    )
+
+
+def clinical(document: Document) -> Clinical:
+    """The patient's symptoms, and the question the referrer asks."""
+    symptoms: dict[str, Annotation] = {}
+    for sentence in _request(document):
+        for note in sentence.of("symptom"):
+            if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL) and note.experiencer is Experiencer.PATIENT:
+                symptoms.setdefault(note.concept.replace("_", " "), note)
+    question = next((sentence for sentence in _request(document) if _asks(sentence)), None)
+    evidence = document.evidence_of(*symptoms.values())
+    if question is None:
+        return Clinical(symptoms=tuple(symptoms), evidence=evidence)
+    asked = document.evidence(question.first, question.last, question.section)
+    return Clinical(symptoms=tuple(symptoms), question=" ".join(asked.text.split()), evidence=(*evidence, asked))
+
+
+def _current(note: Annotation) -> Assertion | None:
+    """How the disorder stands today; None where it is not the patient's, or only part of a differential."""
+    if note.experiencer is not Experiencer.PATIENT or note.assertion is Assertion.NOT_ASSESSED:
+        return None
+    if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL):
+        over = note.change is Change.RESOLVED or _is_remitted(note)
+        return Assertion.HISTORICAL if over else Assertion.PRESENT
+    if note.sentence.section not in _CLINICAL and note.assertion is Assertion.HYPOTHETICAL:
+        return None
+    return note.assertion
+
+
+def _is_remitted(note: Annotation) -> bool:
+    first, last = note.sentence.clause_of(note.first)
+    norms = note.sentence.document.norms
+    behind = norms[note.last + 1 : min(last, note.last + 12) + 1]
+    return _REMISSION in behind and not _STILL_THERE.intersection(behind) and first <= note.first
+
+
+def _contradicts(narrow: Assertion, broad: Assertion) -> bool:
+    """Whether the specific disorder is denied while the general one is not: both are worth saying."""
+    return (narrow is Assertion.ABSENT) != (broad is Assertion.ABSENT)
+
+
+def _broader(concepts: Mapping[str, Concept], name: str) -> set[str]:
+    found: set[str] = set()
+    while (broader := concepts[name].means.get("broader")) and broader in concepts and broader not in found:
+        found.add(broader)
+        name = broader
+    return found
+
+
+def _request(document: Document) -> list[Sentence]:
+    """What tells of the patient and the question: the clinical section, else the report's first lines."""
+    written = [sentence for sentence in document.sentences if sentence.section == "clinical"]
+    opening = [sentence for sentence in document.sentences[:_LEADING_SENTENCES] if sentence.section is None]
+    return written or opening
+
+
+def _asks(sentence: Sentence) -> bool:
+    """ "Evaluate for cord compression", "?EMH", "Any change?"."""
+    norms = sentence.norms(sentence.first, sentence.last)
+    if any(norm.startswith("?") for norm in norms):
+        return True
+    asked = [note for note in sentence.annotations if note.assertion is Assertion.HYPOTHETICAL]
+    return any(cue.kind in _ASKING for note in asked for cue in note.cues)

@@ -1,0 +1,213 @@
+"""Canal, cord and cauda equina: which effect is said of which structure.
+
+"Compression of the cord", "the cord is flattened", "compresses the sac and the cord" name one finding in three
+shapes; an effect word is composed with the structures it governs in its clause. Contact and displacement
+without compression are not compression (the ESCC steps 1b, 1c and 2; Bilsky 2010).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emh_report.anchors import Anchor, qualifies
+from emh_report.document import Annotation, Sentence
+from emh_report.model import Assertion
+
+_CHAIN = frozenset("of on upon over to against the a an and or , & / both its entire whole adjacent underlying nor".split())
+_AUX = frozenset(
+    "is are was were be been being appears appear appeared remains remain seems not no also now and , but still to be has have which both of "
+    "slightly again nor or otherwise there at shows show in the of both level".split()
+)
+_TABLE = {
+    ("compression", "cord"): "compression",
+    ("effacement", "cord"): "compression",
+    ("compression", "cauda_equina"): "cauda",
+    ("effacement", "cauda_equina"): "cauda",
+    ("compression", "nerve_root"): "root",
+    ("compression", "thecal_sac"): "sac",
+    ("effacement", "thecal_sac"): "sac",
+    ("narrowing", "thecal_sac"): "sac",
+    ("contact", "thecal_sac"): "sac",
+    ("contact", "cord"): "contact",
+    ("narrowing", "cord"): "contact",
+    ("contact", "cauda_equina"): "contact",
+    ("effacement", "csf"): "csf",
+    ("compression", "csf"): "csf",
+    ("narrowing", "csf"): "csf",
+    ("narrowing", "canal"): "canal",
+    ("compression", "canal"): "canal",
+    ("effacement", "canal"): "canal",
+    ("narrowing", "foramen"): "foramen",
+    ("compression", "foramen"): "foramen",
+    ("effacement", "foramen"): "foramen",
+    ("preserved", "cord"): "cord_normal",
+    ("preserved", "csf"): "csf_normal",
+    ("preserved", "thecal_sac"): "sac_normal",
+    ("preserved", "canal"): "canal_normal",
+    ("preserved", "foramen"): "foramen_normal",
+    ("preserved", "cauda_equina"): "cauda_normal",
+}
+_FIXED = {
+    "cord_compression": "compression",
+    "cauda_equina_compression": "cauda",
+    "cord_signal_change": "cord_signal",
+    "thecal_sac_indentation": "sac",
+}
+_NOUNS = frozenset(
+    "compression flattening deformity impingement effect indentation draping crowding clumping effacement obliteration narrowing "
+    "stenosis compromise encroachment abutment displacement contact block occlusion attenuation".split()
+)
+
+
+def canal_anchors(sentence: Sentence) -> list[Anchor]:
+    """Every canal, cord or cauda equina finding of the sentence, present or denied."""
+    anchors: list[Anchor] = []
+    structures = sentence.of("structure")
+    for note in sentence.of("finding"):
+        if note.concept in _FIXED:
+            anchors.append(_anchor(_FIXED[note.concept], note, note, note.assertion))
+    covered = {index for anchor in anchors for index in range(anchor.first, anchor.last + 1)}
+    for effect in sentence.of("effect"):
+        if effect.first in covered:
+            continue
+        targets = _targets(sentence, effect, structures)
+        if not targets and not _named(sentence, effect, structures):
+            targets = [note for note in sentence.topic if note.kind == "structure" and note.sentence is not sentence or _in_label(sentence, note)]
+        for structure in targets:
+            kind = _TABLE.get((effect.means["effect"], structure.concept))
+            if kind:
+                anchors.append(_anchor(kind, effect, structure, _meant(effect, structure)))
+        if not targets:
+            anchors.extend(_bare(sentence, effect, structures))
+    return anchors
+
+
+def _named(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> bool:
+    """Whether the effect's clause names a structure of its own, so that the label is not its subject."""
+    first, last = sentence.clause_of(effect.first)
+    return any(first <= structure.first <= last for structure in structures) or bool(sentence.of("lesion"))
+
+
+def _in_label(sentence: Sentence, note: Annotation) -> bool:
+    return note.kind == "structure" and note.sentence is sentence and sentence.label is not None and note.last <= sentence.label[1]
+
+
+def _anchor(kind: str, effect: Annotation, structure: Annotation, assertion: Assertion) -> Anchor:
+    if structure.sentence is not effect.sentence:
+        return Anchor(kind, effect.first, effect.last, effect.sentence, effect, assertion, role=effect.text.lower())
+    first, last = min(effect.first, structure.first), max(effect.last, structure.last)
+    return Anchor(kind, first, last, effect.sentence, effect, assertion, role=effect.text.lower())
+
+
+def _meant(effect: Annotation, structure: Annotation) -> Assertion:
+    if structure.sentence is not effect.sentence:
+        return effect.assertion
+    if effect.excepted or structure.excepted:
+        return Assertion.PRESENT
+    if effect.assertion is Assertion.PRESENT and structure.assertion in (Assertion.ABSENT, Assertion.NOT_ASSESSED):
+        return structure.assertion
+    return effect.assertion
+
+
+def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Annotation]:
+    after = _following(sentence, effect, structures)
+    before = _preceding(sentence, effect, structures)
+    noun = sentence.document.norms[effect.last] in _NOUNS
+    if effect.means["effect"] == "preserved":
+        return before or [s for s in after if s.first - effect.last <= 3][:2]
+    if after:
+        return after
+    if noun and before and effect.first - before[-1].last > 4:
+        return []
+    return before
+
+
+def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Annotation]:
+    found: list[Annotation] = []
+    end = effect.last
+    clause = sentence.clause_of(effect.first)
+    for structure in structures:
+        if structure.first <= effect.last:
+            continue
+        if structure.first > sentence.last or structure.first - end > 7 or (structure.first > clause[1] and not found):
+            break
+        gap = range(end + 1, structure.first)
+        if not all(_links(sentence, index, not found) for index in gap):
+            break
+        found.append(structure)
+        end = structure.last
+    return found
+
+
+def _links(sentence: Sentence, index: int, first: bool) -> bool:
+    norms = sentence.document.norms
+    if norms[index] in _CHAIN:
+        return True
+    return norms[index] not in ("by", "with", "from", "without") and (
+        qualifies(sentence, index, index) or norms[index] in ("thoracic", "dorsal", "lower", "upper", "cervical", "ventral", "exiting")
+        or any(note.first <= index <= note.last for note in sentence.of("level", "structure", *(("effect",) if first else ())))
+    )  # fmt: skip
+
+
+def _preceding(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Annotation]:
+    """The subject of the effect: the nearest structures to the left, chained by "and" and "or"."""
+    clause = sentence.clause_of(effect.first)
+    if sentence.label and clause[0] == sentence.label[1] + 1:
+        clause = (sentence.first, clause[1])
+    found: list[Annotation] = []
+    limit = effect.first
+    for structure in reversed(structures):
+        if structure.last >= effect.first:
+            continue
+        if structure.first < clause[0] and not found and not _elided(sentence, clause[0], effect):
+            break
+        gap = range(structure.last + 1, limit)
+        words = [sentence.document.norms[index] for index in gap]
+        if not found and _complement(sentence, structure, structures, clause[0]):
+            continue
+        if found:
+            if not words or not all(word in ("and", "or", ",", "/", "&", "the", "nor") for word in words):
+                break
+        elif len(words) > 14 or any(word in (";", "by", "lesion", "mass") for word in words):
+            break
+        found.insert(0, structure)
+        limit = structure.first
+    return found
+
+
+def _complement(sentence: Sentence, structure: Annotation, structures: Sequence[Annotation], start: int) -> bool:
+    """Whether a structure only places another one: "the CSF around the cord is preserved"."""
+    norms = sentence.document.norms
+    before = [word for word in norms[max(start, structure.first - 3) : structure.first] if word not in ("the", "spinal")]
+    if not before or before[-1] not in ("around", "surrounding", "of", "about", "behind", "within", "beside"):
+        return False
+    return any(start <= other.first < structure.first for other in structures)
+
+
+def _elided(sentence: Sentence, start: int, effect: Annotation) -> bool:
+    """Whether the clause has no subject of its own ("... and is compressed", "..., not compressed")."""
+    words = sentence.document.norms[start : effect.first]
+    return all(word in _AUX or word.endswith("ly") for word in words)
+
+
+def _bare(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Anchor]:
+    """An effect without a structure: canal stenosis, or compression where the text is about the cord."""
+    norms = sentence.document.norms
+    words = norms[effect.first : effect.last + 1]
+    following = norms[effect.last + 1] if effect.last < sentence.last else ""
+    if effect.means["effect"] == "narrowing" and words[-1] in ("stenosis", "narrowing"):
+        if effect.first > sentence.first and norms[effect.first - 1] in ("spinal", "central"):
+            return [_anchor("canal", effect, effect, effect.assertion)]
+        return []
+    if words[-1] in ("block", "blocked") and "spinal" in norms[max(effect.first - 2, 0) : effect.last + 1]:
+        return [_anchor("csf", effect, effect, effect.assertion)]
+    if effect.means["effect"] != "compression" or not words[0].startswith("compress") or following in ("of", "on", "by"):
+        return []
+    if any(structure.concept in ("vertebra", "disc", "nerve_root", "vessel") for structure in structures) or sentence.of("bone_marrow"):
+        return []
+    spinal = [s for s in structures if s.concept in ("cord", "thecal_sac", "canal")] or [
+        note for note in sentence.of("site") if note.means.get("site") == "epidural"
+    ] or [n for n in sentence.of("finding") if n.concept in ("cord_compression", "cord_signal_change")]  # fmt: skip
+    if spinal:
+        return [_anchor("compression", effect, effect, effect.assertion)]
+    return [_anchor("bare_compression", effect, effect, effect.assertion)]

@@ -1,0 +1,306 @@
+"""The commands. Results go to standard output, everything else to standard error; only this module prints.
+
+Exit status: 0 done; 1 some inputs failed, or ``evaluate`` found a flip; 2 wrong usage, or no input succeeded.
+Modules that cost time to import are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emh_report import __version__
+from emh_report.errors import EmhReportError, InputError, TemplateFault
+from emh_report.terminal import Tally, emit, print_evaluation, progress, say
+
+if TYPE_CHECKING:
+    from emh_report.model import Findings
+    from emh_report.output import Output
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Free-text radiology reports on extramedullary hematopoiesis to structured findings and back.",
+)
+lexicon_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The vocabulary files.")
+app.add_typer(lexicon_app, name="lexicon")
+
+DONE, SOME_FAILED, FAILED = 0, 1, 2
+_INTERRUPTED = 130
+"""What typer makes of an interrupt."""
+Lexicons = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--lexicons",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Your lexicon files, over the built-in ones. Repeatable.",
+    ),
+]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write here instead; complete or not at all."),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status; no failure shows a traceback, for it could quote a report."""
+    try:
+        if arguments is None:  # the command itself: being told to stop must not leave a temporary file behind
+            for told in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(told, lambda *_: sys.exit(SOME_FAILED))
+        app(list(arguments) if arguments is not None else None)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else FAILED
+        return SOME_FAILED if code == _INTERRUPTED else min(code, FAILED)
+    except EmhReportError as error:
+        say(str(error))
+    except BrokenPipeError:
+        with suppress(OSError):  # nobody reads on; the flush at exit must not complain either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SOME_FAILED
+    except KeyboardInterrupt:
+        say("stopped")
+        return SOME_FAILED
+    except Exception as error:
+        from emh_report.batch import internal
+
+        say(internal(error))
+    else:
+        return DONE
+    return FAILED
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"emh-report {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def extract(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Reports: text files, directories of *.txt, or -.")
+    ],
+    output: OutputFile = None,
+    lexicons: Lexicons = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes to use.")] = 1,
+    report_id: Annotated[
+        str | None, typer.Option("--id", help="source.id, instead of the file name; one report only.")
+    ] = None,
+    patient_id: Annotated[
+        str | None, typer.Option("--patient-id", help="source.patient_id; one report only.")
+    ] = None,
+) -> None:
+    """Print the findings of reports as JSON.
+
+    One report: a JSON object. Several, or a directory: JSON Lines, one object a line, in input order.
+    """
+    from emh_report.batch import Options, run
+    from emh_report.output import Output
+    from emh_report.reading import inputs
+
+    single = len(files) == 1 and not Path(files[0]).is_dir()
+    if (report_id is not None or patient_id is not None) and not single:
+        raise typer.BadParameter("--id and --patient-id describe one report; several are given")
+    todo = list(inputs(files))
+    _refuse_overwriting(
+        output, [str(item.path) for item in todo if not isinstance(item, InputError) and item.path]
+    )
+    tally = Tally()
+    with Output(output) as out:
+        for done in progress(run(todo, lexicons or (), jobs, Options(report_id, patient_id)), len(todo)):
+            if tally.add(done):
+                out.write((_pretty(done.findings or "") if single else done.findings or "") + "\n")
+        if tally.succeeded:
+            out.keep()
+    raise typer.Exit(tally.status())
+
+
+@app.command()
+def render(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Findings as JSON or JSON Lines, or -.")
+    ],
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="text, markdown, html, or another format that is installed.")
+    ] = "text",
+    template: Annotated[
+        str | None, typer.Option("--template", metavar="NAME|FILE", help="Another template.")
+    ] = None,
+    templates: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--templates",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Your templates, before the built-in ones. Repeatable.",
+        ),
+    ] = None,
+    output: OutputFile = None,
+) -> None:
+    """Print findings as a structured report."""
+    from emh_report.render import formats
+    from emh_report.render import render as rendered
+
+    if format not in formats():
+        raise typer.BadParameter(f"--format: expected one of {', '.join(sorted(formats()))}")
+    separator = ""
+
+    def write(out: Output, found: Findings) -> None:
+        nonlocal separator
+        text = rendered(found, format=format, template=template, folders=tuple(templates or ()))
+        out.write(f"{separator}{text.rstrip()}\n")
+        separator = _SEPARATOR.get(format, "\n")
+
+    raise typer.Exit(_each(files, output, write))
+
+
+_SEPARATOR = {"text": "\n" + "=" * 78 + "\n\n", "markdown": "\n---\n\n"}
+"""What stands between reports when several are rendered."""
+
+
+@app.command()
+def schema(output: OutputFile = None) -> None:
+    """Print the JSON Schema of the findings."""
+    from emh_report.output import Output
+    from emh_report.reading import findings_schema
+
+    with Output(output) as out:
+        out.write(json.dumps(findings_schema(), indent=2, ensure_ascii=False) + "\n")
+        out.keep()
+
+
+@app.command()
+def migrate(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Findings as JSON or JSON Lines, or -.")
+    ],
+    output: OutputFile = None,
+) -> None:
+    """Print findings in the schema version of this program. So far there is one, 1.0: others are refused."""
+    raise typer.Exit(_each(files, output, lambda out, found: out.write(found.model_dump_json() + "\n")))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[
+        Path,
+        typer.Argument(
+            metavar="GOLD_DIR", exists=True, file_okay=False, help="NAME.txt with NAME.json beside it."
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="List every disagreement, by report.")] = False,
+    lexicons: Lexicons = None,
+) -> None:
+    """Compare extraction with gold files: flips first, then precision, recall and F1 of each field."""
+    from emh_report import evaluate as evaluation
+    from emh_report.extract import Extractor
+
+    result = evaluation.evaluate(gold, Extractor(lexicons or ()))
+    for failure in result.failures:
+        say(failure)
+    if not result.reports:
+        raise typer.Exit(FAILED)
+    if as_json:
+        emit(json.dumps(evaluation.as_json(result), indent=2, ensure_ascii=False))
+    else:
+        print_evaluation(result, show)
+    raise typer.Exit(SOME_FAILED if result.flips() or result.failures else DONE)
+
+
+@lexicon_app.command("check")
+def lexicon_check(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[DIR...]",
+            exists=True,
+            file_okay=False,
+            help="Folders to check over the built-in files; none: the built-in files.",
+        ),
+    ] = None,
+) -> None:
+    """Check lexicon files; every fault is named with its file and line."""
+    from emh_report.lexicon import check
+
+    faults = check(folders or [])
+    for fault in faults:
+        say(fault)
+    if faults:
+        raise typer.Exit(SOME_FAILED)
+    emit("no fault found")
+
+
+def _each(files: Sequence[str], output: Path | None, write: Callable[[Output, Findings], None]) -> int:
+    """Write something of all findings in the files, in order; what fails is told, the others go on."""
+    from emh_report.batch import internal
+    from emh_report.output import Output
+
+    _refuse_overwriting(output, files)
+    tally = Tally()
+    with Output(output) as out:
+        for name, found in _findings(files):
+            if isinstance(found, EmhReportError):
+                tally.fail(str(found))
+                continue
+            try:
+                write(out, found)
+                tally.succeeded += 1
+            except TemplateFault as error:
+                tally.fail(str(error))
+            except (EmhReportError, BrokenPipeError):
+                raise
+            except Exception as error:
+                tally.fail(f"{name}: {internal(error)}")
+        if tally.succeeded:
+            out.keep()
+    return tally.status()
+
+
+def _findings(files: Iterable[str]) -> Iterator[tuple[str, Findings | EmhReportError]]:
+    """Findings of every file, in order, each with its place; what cannot be read comes as its error."""
+    from emh_report.reading import STDIN, Input, read_findings
+
+    for name in files:
+        try:
+            yield from read_findings(Input(name, None if name == STDIN else Path(name)))
+        except InputError as error:
+            yield name, error
+
+
+def _refuse_overwriting(output: Path | None, names: Iterable[str]) -> None:
+    if (
+        output is not None
+        and output.exists()
+        and any(Path(n).exists() and output.samefile(n) for n in names if n != "-")
+    ):
+        raise typer.BadParameter("--output names one of the inputs")
+
+
+def _pretty(findings: str) -> str:
+    return json.dumps(json.loads(findings), indent=2, ensure_ascii=False)

@@ -1,0 +1,115 @@
+"""The diagnosis of EMH and the other diagnoses the report names.
+
+Sections rank addendum, impression, then the rest; the clinical question never makes a diagnosis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from emh_report.document import Annotation, Document
+from emh_report.lexicon import Concept
+from emh_report.model import Assertion, Certainty, DifferentialDiagnosis, Emh, Experiencer
+from emh_report.model import Warning as ReportWarning
+
+_SILENT = frozenset({"technique", "comparison", "exam"})
+_BACKGROUND = "clinical"
+_RANK = {"addendum": 3, "impression": 2, "recommendation": 1}
+_FIRMNESS = (Certainty.LIKELY, Certainty.INDETERMINATE, Certainty.UNLIKELY)
+
+
+def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
+    """What the report says of EMH as a diagnosis, today, in this patient."""
+    notes = [
+        note
+        for sentence in document.sentences
+        if sentence.section not in _SILENT
+        for note in sentence.of("emh")
+        if note.experiencer is Experiencer.PATIENT
+    ]
+    stated = [note for note in notes if note.sentence.section != _BACKGROUND]
+    warnings: list[ReportWarning] = []
+    if stated:
+        assertion, certainty, chosen = _decide(stated)
+        if assertion is Assertion.HYPOTHETICAL:
+            background = [note for note in notes if note.sentence.section == _BACKGROUND and note.assertion is Assertion.PRESENT]
+            if background:
+                assertion, chosen = Assertion.HISTORICAL, background
+        others = {_today(note) for note in stated}
+        if Assertion.PRESENT in others and Assertion.ABSENT in others and assertion is Assertion.PRESENT:
+            same = [note for note in stated if note.assertion is Assertion.ABSENT and not note.sentence.of("site", "level")]
+            if same:
+                warnings.append(
+                    ReportWarning(code="emh_conflict", message="The report both states and denies EMH.", evidence=document.evidence_of(*same, *chosen))
+                )
+        return _emh(document, assertion, certainty, chosen), warnings
+    if not notes:
+        return Emh(), warnings
+    known = [note for note in notes if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL)]
+    if known:
+        return _emh(document, Assertion.HISTORICAL, None, known), warnings
+    return _emh(document, Assertion.HYPOTHETICAL, None, notes), warnings
+
+
+def _emh(document: Document, assertion: Assertion, certainty: Certainty | None, notes: Sequence[Annotation]) -> Emh:
+    cue = None
+    if assertion is Assertion.POSSIBLE:
+        cue = next((cue.text for note in notes for cue in note.cues if cue.kind == "possible"), None)
+    return Emh(assertion=assertion, certainty=certainty, cue=cue, evidence=document.evidence_of(*notes))
+
+
+def _today(note: Annotation) -> Assertion:
+    if note.excepted:
+        return Assertion.PRESENT
+    if note.assertion is Assertion.HISTORICAL and note.change is None:
+        changes = {change.means["change"] for change in note.sentence.of("change")}
+        if changes & {"stable", "increased", "decreased"}:
+            return Assertion.PRESENT
+    return note.assertion
+
+
+def _decide(notes: Sequence[Annotation]) -> tuple[Assertion, Certainty | None, list[Annotation]]:
+    """The ranking statement: by section, and within it present before possible before the rest."""
+    ranks = sorted({_RANK.get(note.sentence.section or "", 0) for note in notes}, reverse=True)
+    for weak in (False, True):
+        for rank in ranks:
+            here = [note for note in notes if _RANK.get(note.sentence.section or "", 0) == rank]
+            for wanted in _ORDER_WEAK if weak else _ORDER:
+                chosen = [note for note in here if _today(note) is wanted]
+                if chosen:
+                    return wanted, _certainty(chosen) if wanted is Assertion.POSSIBLE else None, chosen
+    return Assertion.NOT_MENTIONED, None, []
+
+
+_ORDER = (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.ABSENT)
+_ORDER_WEAK = (Assertion.HISTORICAL, Assertion.NOT_ASSESSED, Assertion.HYPOTHETICAL)
+
+
+def _certainty(notes: Sequence[Annotation]) -> Certainty | None:
+    found = {note.certainty for note in notes}
+    return next((certainty for certainty in _FIRMNESS if certainty in found), None)
+
+
+def differential(document: Document, concepts: Mapping[str, Concept]) -> tuple[DifferentialDiagnosis, ...]:
+    """Diagnoses other than EMH, each once."""
+    groups: dict[str, list[Annotation]] = {}
+    for sentence in document.sentences:
+        if sentence.section in _SILENT:
+            continue
+        for note in sentence.of("differential"):
+            if note.experiencer is Experiencer.PATIENT:
+                groups.setdefault(concepts[note.concept].preferred, []).append(note)
+    found = []
+    for name, notes in groups.items():
+        stated = [note for note in notes if note.sentence.section != _BACKGROUND]
+        if stated:
+            assertion, certainty, chosen = _decide(stated)
+        else:
+            if all(note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL) for note in notes):
+                continue
+            assertion, certainty, chosen = Assertion.HYPOTHETICAL, None, notes
+        cue = next((cue.text for note in chosen for cue in note.cues if cue.kind == "possible"), None) if assertion is Assertion.POSSIBLE else None
+        found.append(
+            DifferentialDiagnosis(diagnosis=name, assertion=assertion, certainty=certainty, cue=cue, evidence=document.evidence_of(*chosen))
+        )
+    return tuple(found)

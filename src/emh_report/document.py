@@ -1,0 +1,107 @@
+"""What the pipeline hands on: plain values with word and character offsets, no spaCy.
+
+A *word index* counts the words of the whole report; ``last`` is always the last word itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from emh_report.model import Assertion, Certainty, Change, Cue, Evidence, Experiencer
+from emh_report.words import Word
+
+
+@dataclass(slots=True, eq=False)
+class Annotation:
+    """A phrase the lexicons or the level, sequence and size readers know, and how it is meant."""
+
+    kind: str
+    concept: str
+    first: int
+    last: int
+    sentence: Sentence
+    means: Mapping[str, str] = field(default_factory=dict)
+    preferred: str = ""
+    """The concept's name as the contract prints it."""
+    value: object = None
+    """LevelSpan, SequenceSpan, SizeSpan or QuantitySpan, for annotations made by those readers."""
+    assertion: Assertion = Assertion.PRESENT
+    certainty: Certainty | None = None
+    experiencer: Experiencer = Experiencer.PATIENT
+    change: Change | None = None
+    cues: tuple[Cue, ...] = ()
+    excepted: bool = False
+    """Whether an exception ("no compression except at D5") stands between a denial and this phrase."""
+
+    @property
+    def text(self) -> str:
+        """The phrase as written."""
+        return self.sentence.document.slice(self.first, self.last)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}:{self.concept} {self.first}-{self.last} {self.assertion.value}>"
+
+
+@dataclass(slots=True, eq=False)
+class Sentence:
+    """A sentence, heading line or list item; nothing is linked or negated across its ends except by reference."""
+
+    document: Document
+    index: int
+    first: int
+    last: int
+    section: str | None
+    label: tuple[int, int] | None = None
+    """Words of a label that opens the sentence ("Spinal cord: normal")."""
+    item: bool = False
+    annotations: list[Annotation] = field(default_factory=list)
+    clauses: list[tuple[int, int]] = field(default_factory=list)
+    """First and last word of each clause, in order."""
+    paragraph: int = 0
+    topic: list[Annotation] = field(default_factory=list)
+    """Sites and structures of the label that this sentence stands under ("Foramina: ... Mild narrowing at T4/T5")."""
+
+    def of(self, *kinds: str) -> list[Annotation]:
+        """Annotations of these kinds in order."""
+        return [annotation for annotation in self.annotations if annotation.kind in kinds]
+
+    def clause_of(self, word: int) -> tuple[int, int]:
+        """The clause that holds a word."""
+        for clause in self.clauses:
+            if clause[0] <= word <= clause[1]:
+                return clause
+        return (self.first, self.last)
+
+    def norms(self, first: int, last: int) -> list[str]:
+        """Normal forms of words ``first`` to ``last``, cut to the sentence."""
+        return self.document.norms[max(first, self.first) : min(last, self.last) + 1]
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """A report as words, sentences and annotations."""
+
+    text: str
+    words: Sequence[Word]
+    norms: list[str]
+    sentences: list[Sentence] = field(default_factory=list)
+    addenda: list[tuple[int, int]] = field(default_factory=list)
+
+    def slice(self, first: int, last: int) -> str:
+        """The input from word ``first`` to word ``last``."""
+        return self.text[self.words[first].start : self.words[last].end]
+
+    def evidence(self, first: int, last: int, section: str | None) -> Evidence:
+        """Evidence for words ``first`` to ``last``."""
+        start, end = self.words[first].start, self.words[last].end
+        return Evidence(start=start, end=end, text=self.text[start:end], section=section)
+
+    def evidence_of(self, *annotations: Annotation) -> tuple[Evidence, ...]:
+        """One evidence for each sentence the annotations lie in: from the first to the last of them."""
+        spans: dict[int, tuple[int, int, str | None]] = {}
+        for annotation in annotations:
+            key = annotation.sentence.index
+            first, last, section = spans.get(key, (annotation.first, annotation.last, annotation.sentence.section))
+            spans[key] = (min(first, annotation.first), max(last, annotation.last), section)
+        return tuple(self.evidence(*spans[key]) for key in sorted(spans))

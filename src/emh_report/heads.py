@@ -1,0 +1,169 @@
+"""Sentence → the lesions it names and the other things in it that can own a size, a signal or a level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emh_report.anchors import LESION, VERBS, Anchor, qualifies
+from emh_report.document import Annotation, Sentence
+from emh_report.model import Assertion
+from emh_report.signals import reference_of
+
+_INTO = frozenset("into extending extend extension invading protruding reaching encroaching entering insinuating within".split())
+_LIST = frozenset("and , or / & nor as well the left right bilateral both in region along".split())
+_BESIDE = frozenset("adjacent near next to abutting beside overlying from arising to".split())
+_ORGAN_SITES = frozenset({"liver", "spleen", "kidney", "adrenal", "breast"})
+
+
+def reference_words(sentence: Sentence) -> set[int]:
+    """Words that only say what a signal is compared with."""
+    return {
+        index
+        for note in sentence.of("intensity")
+        if (reference := reference_of(note))
+        for index in range(reference.first, reference.last + 1)
+    }
+
+
+def lesion_heads(sentence: Sentence) -> list[Anchor]:
+    """One anchor for each lesion phrase: "bilateral paravertebral masses", "epidural extension", "they"."""
+    heads: list[Anchor] = []
+    for note in sentence.of("lesion"):
+        role = note.means.get("role", "mass")
+        if heads and note.first - heads[-1].last <= 1 and role == "mass":
+            previous = heads[-1]
+            previous.last = note.last
+            if previous.role == "pronoun":
+                previous.role = "definite"
+            previous.assertion = _stronger(previous.assertion, note.assertion)
+            continue
+        heads.append(Anchor(LESION, note.first, note.last, sentence, note, _assertion(note), role=role))
+    for note in sentence.of("emh"):
+        if any(head.first - 1 <= note.last + 1 and note.first <= head.last + 1 for head in heads if head.role == "mass"):
+            continue
+        heads.append(Anchor(LESION, note.first, note.last, sentence, note, _assertion(note), role="emh"))
+    heads = [head for head in heads if not _is_label(sentence, head) and not _normal_tissue(sentence, head)]
+    heads.sort(key=lambda head: head.first)
+    _give_sites(sentence, heads)
+    return [head for head in heads if head.sites or head.role in ("mass", "pronoun", "definite")]
+
+
+def _is_label(sentence: Sentence, head: Anchor) -> bool:
+    """Whether a phrase is only the label of what follows ("Paraspinal soft tissues: No mass")."""
+    if sentence.label is None or head.last > sentence.label[1]:
+        return False
+    rest = [note for note in sentence.annotations if note.first > sentence.label[1]]
+    if head.assertion is not Assertion.PRESENT and not any(note.kind in ("lesion", "finding", "effect") for note in rest):
+        return False
+    stated = any(word in ("present", "seen", "yes", "noted") for word in sentence.norms(sentence.label[1] + 1, sentence.last)[:3])
+    return not stated and not any(note.kind in ("level", "size") for note in rest) or any(note.kind == "lesion" for note in rest)
+
+
+def _normal_tissue(sentence: Sentence, head: Anchor) -> bool:
+    """Whether tissue is only called normal: "the paravertebral soft tissues are unremarkable"."""
+    if not head.note.text.lower().endswith(("tissue", "tissues")):
+        return False
+    first, last = sentence.clause_of(head.first)
+    return any(note.means["effect"] == "preserved" and first <= note.first <= last for note in sentence.of("effect"))
+
+
+def _assertion(note: Annotation) -> Assertion:
+    return Assertion.PRESENT if note.excepted else note.assertion
+
+
+def _stronger(one: Assertion, other: Assertion) -> Assertion:
+    return one if one is not Assertion.PRESENT else other
+
+
+def site_notes(sentence: Sentence) -> list[Annotation]:
+    """Site phrases, and organs that stand for a site ("mass in the liver")."""
+    notes = sentence.of("site")
+    organs = [
+        Annotation("site", note.concept, note.first, note.last, sentence, {"site": note.preferred}, assertion=note.assertion)
+        for note in sentence.of("organ")
+        if note.preferred in _ORGAN_SITES
+    ]
+    return sorted([*notes, *organs], key=lambda note: note.first)
+
+
+def _give_sites(sentence: Sentence, heads: list[Anchor]) -> None:
+    norms = sentence.document.norms
+    sites = site_notes(sentence)
+    taken: set[int] = set()
+    nouns = [head for head in heads if head.role != "pronoun"]
+    for site in sites:
+        organ = site.means["site"] in _ORGAN_SITES
+        head = next((head for head in nouns if head.first > site.last), None)
+        if head and not (organ and norms[site.last] in ("liver", "spleen", "kidney") and norms[site.first - 1 : site.first] == ["the"]):
+            gap = range(site.last + 1, head.first)
+            inside_other = any(site.last < note.first < head.first for note in sentence.of("lesion") if note.first != head.first)
+            if len(gap) <= 10 and not inside_other and all(_adjective(sentence, index) for index in gap):
+                head.sites.append(site)
+                taken.add(site.first)
+    for site in sites:
+        if site.first in taken:
+            continue
+        before = [head for head in nouns if head.last < site.first]
+        if not before:
+            continue
+        head = before[-1]
+        gap = norms[head.last + 1 : site.first]
+        if any(word in (";",) for word in gap) or len(gap) > 16:
+            continue
+        if head.role == "emh" and len(gap) > 8:
+            continue
+        into = bool(_INTO.intersection(gap))
+        if not head.sites:
+            if site.means["site"] in _ORGAN_SITES and not {"in", "within", "of", "into", "involving"}.intersection(gap[:6]):
+                continue
+            head.sites.append(site)
+            taken.add(site.first)
+        elif into and site.means["site"] == "epidural" and head.role == "mass":
+            heads.append(Anchor(LESION, site.first, site.last, sentence, site, head.assertion, [site], role="part"))
+            taken.add(site.first)
+        elif head.sites[-1].first in taken and head.sites[-1].first > head.last:
+            between = norms[head.sites[-1].last + 1 : site.first]
+            if between and all(word in _LIST or qualifies(sentence, site.first - 1, site.first - 1) for word in between) and len(between) <= 4:
+                head.sites.append(site)
+                taken.add(site.first)
+    for head in nouns:
+        if not head.sites and head.role in ("mass", "emh") and not _points_back(sentence, head):
+            start = sentence.clause_of(head.first)[0]
+            head.sites.extend([site for site in sites if start <= site.first and site.last < head.first and site.first not in taken][-1:])
+        if not head.sites and head.role in ("mass", "part") and not _points_back(sentence, head):
+            head.sites.extend([note for note in sentence.topic if note.kind == "site"][:1])
+    heads.sort(key=lambda head: head.first)
+
+
+def _points_back(sentence: Sentence, head: Anchor) -> bool:
+    """Whether a lesion phrase refers to one already named ("the mass", "these lesions")."""
+    before = sentence.document.norms[max(sentence.first, head.first - 3) : head.first]
+    return head.role == "definite" or bool({"the", "these", "this", "those"}.intersection(before))
+
+
+def _adjective(sentence: Sentence, index: int) -> bool:
+    norms = sentence.document.norms
+    if norms[index] in VERBS or norms[index] in ("in", "at", "of", "with", "from", "on"):
+        return False
+    return qualifies(sentence, index, index) or norms[index] in ("based", "located", "space", "region", "enhancing", "sided", "or", "nor", "shaped", "like", "any")
+
+
+def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
+    """Structures, organs, nodes, treatments and bones, which own what is said of them."""
+    references = reference_words(sentence)
+    covered = {index for anchor in taken for index in range(anchor.first, anchor.last + 1)}
+    levels = {index for note in sentence.of("level") for index in (note.first - 1, note.last, note.last + 1, note.first)}
+    found: list[Anchor] = []
+    for note in sentence.annotations:
+        if note.kind not in ("structure", "organ", "organ_finding", "node", "treatment", "bone_marrow"):
+            continue
+        if note.first in references or note.first in covered:
+            continue
+        if note.concept in ("vertebra", "disc") and (note.first in levels or note.last in levels):
+            if any(anchor.first < note.first for anchor in [*taken, *found]):
+                continue
+        kind = note.concept if note.kind == "structure" else note.kind
+        if kind in ("canal", "foramen", "csf"):
+            kind += "_plain"  # the bare words name a place, not a finding of it
+        found.append(Anchor(kind, note.first, note.last, sentence, note, _assertion(note)))
+    return found

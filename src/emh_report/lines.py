@@ -1,0 +1,119 @@
+"""Lines of a report: which line breaks end a statement, and which only wrap it.
+
+First step of segment.py. Reports come wrapped at 60 columns, as one line a paragraph, as tables and as
+lists, often in one text; what stands on both sides of a break decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+ITEM = re.compile(
+    r"(?:[•●▪·→◦‣>#]+|[-–—+](?=\s|[^\W\d_])|\*(?![^\s*][^*\n]*\*)"
+    r"|\(?\d{1,2}[.)](?!\d)|\([A-Za-z]{1,4}\)|[a-z]\)|[ivx]{1,4}[.)])\s*(?=\S)"
+)
+"""The mark of a list item."""
+_LETTER_ITEM = re.compile(r"[A-Za-z][.)]\s+(?=\S)")
+_ROW = re.compile(r"\t| {4,}")
+_QUANTITY = re.compile(r"-?\d+(?:[.,]\d+|\s*(?:[x×*]\s*\d|(?:cm|mm|hu|ms|%)))", re.IGNORECASE)
+"""What opens a line only if the sentence goes on."""
+_ABBREVIATED = ("dr.", "approx.", "vs.", "e.g.", "i.e.")
+_NARROW = 50
+"""No text is wrapped narrower than this."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_DANGLING = _words(
+    "a an the of at on in to from with and or by for is are was were no as which that its into upto than through "
+    "between not be left right mild moderate severe approx dr vs g e measuring"
+)
+"""Words a line cannot end with unless its sentence goes on."""
+
+
+class Line(NamedTuple):
+    """A line without its surrounding white space; blank if ``start == end``."""
+
+    start: int
+    end: int
+    indent: int
+
+
+def split_lines(text: str) -> list[Line]:
+    """Lines of ``text``, broken at every kind of line break."""
+    lines: list[Line] = []
+    start = 0
+    for end, following in [*(match.span() for match in LINE_BREAK.finditer(text)), (len(text), len(text))]:
+        lines.append(cut_line(text, start, end))
+        start = following
+    return lines
+
+
+def cut_line(text: str, start: int, end: int) -> Line:
+    """The line between ``start`` and ``end``."""
+    inner = text[start:end]
+    indent = len(inner) - len(inner.lstrip())
+    return Line(start + indent, max(start + indent, start + len(inner.rstrip())), indent)
+
+
+def paragraph_at(body: Sequence[Line], index: int) -> Sequence[Line]:
+    """The lines from ``index`` to the next blank one."""
+    end = index
+    while end < len(body) and body[end].start < body[end].end:
+        end += 1
+    return body[index:end]
+
+
+class Wrapping:
+    """How the lines of one paragraph continue one another."""
+
+    def __init__(self, text: str, paragraph: Sequence[Line]) -> None:
+        self._text = text
+        self._width = max(_NARROW, *(line.end - line.start + line.indent for line in paragraph))
+        self._wrapped = any(
+            text[below.start].islower() or dangles(text, above)
+            for above, below in zip(paragraph, paragraph[1:], strict=False)
+        )
+        """Some break of the paragraph stands in mid-sentence, so that others may."""
+
+    def continues(self, above: Line, line: Line) -> bool:
+        """Whether the break between two lines only wraps a sentence."""
+        text = self._text
+        if text[line.start].islower() or dangles(text, above) or text[above.end - 1] in ".!?":
+            return True
+        if _QUANTITY.match(text, line.start, line.end):
+            return True
+        word = len(text[line.start : line.end].split(maxsplit=1)[0])
+        return self._wrapped and above.indent + above.end - above.start + 1 + word > self._width
+
+
+def is_row(text: str, line: Line) -> bool:
+    """Whether the line is a row of a table."""
+    return _ROW.search(text, line.start, line.end) is not None
+
+
+def is_item(text: str, line: Line, previous: Line | None) -> bool:
+    """Whether the line opens a list item; ``previous`` is the line it might continue."""
+    if (previous and dangles(text, previous)) or _QUANTITY.match(text, line.start, line.end):
+        return False
+    if ITEM.match(text, line.start, line.end):
+        return True
+    ended = not previous or text[previous.end - 1] in ".:;!?"
+    return ended and _LETTER_ITEM.match(text, line.start, line.end) is not None
+
+
+def dangles(text: str, line: Line) -> bool:
+    """Whether the line stops in mid-sentence."""
+    last = text[max(line.start, line.end - 20) : line.end]
+    if last[-1:] in ",-–/&(+" and last[-2:-1] != " ":
+        return True
+    words = re.findall(r"[^\W_]+", last)
+    if not words or not (last[-1].isalnum() or last.lower().endswith(_ABBREVIATED)):
+        return False
+    return words[-1].lower() in _DANGLING

@@ -1,0 +1,189 @@
+"""Document → relations: lesions with their attributes, and canal, cord, organ and bone findings with their levels.
+
+Sentences are read in order with a *focus*: the lesions last spoken of, to which "they", "the largest" and
+sentences without a subject of their own refer. A focus never outlives its section.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
+from emh_report.canal import canal_anchors
+from emh_report.document import Annotation, Document, Sentence
+from emh_report.heads import lesion_heads, other_anchors
+from emh_report.lesions import Draft, Registry
+from emh_report.model import Assertion, Change
+from emh_report.signals import SignalDraft, signals
+
+SILENT = frozenset({"technique", "comparison", "exam", "communication"})
+"""Sections that describe no finding."""
+BACKGROUND = "clinical"
+_OWN_SIZE = frozenset({LESION, "organ", "organ_finding", "node"})
+
+
+@dataclass(slots=True, eq=False)
+class Fact:
+    """A finding of a structure, as one sentence says it."""
+
+    kind: str
+    anchor: Anchor
+    sentence: Sentence
+    assertion: Assertion
+    notes: list[Annotation] = field(default_factory=list)
+    change: Change | None = None
+    lesion_levels: list[Annotation] = field(default_factory=list)
+    """Levels of the lesion that causes it, where it has none of its own."""
+
+    @property
+    def levels(self) -> list[Annotation]:
+        """Level phrases that belong to it."""
+        return self.anchor.levels
+
+
+@dataclass(slots=True)
+class Links:
+    """Everything the relations step found."""
+
+    document: Document
+    lesions: list[Draft]
+    facts: list[Fact]
+    cord_signals: list[tuple[SignalDraft, Anchor]]
+    attributes: list[tuple[Annotation, Anchor]]
+    """Iron, fat, size and quantity phrases of structures that are no lesion."""
+
+
+def link(document: Document) -> Links:
+    """Relations of a whole report."""
+    linker = _Linker(document)
+    for sentence in document.sentences:
+        linker.read(sentence)
+    return Links(document, linker.registry.drafts, linker.facts, linker.cord_signals, linker.attributes)
+
+
+class _Linker:
+    def __init__(self, document: Document) -> None:
+        self.registry = Registry(document)
+        self.facts: list[Fact] = []
+        self.cord_signals: list[tuple[SignalDraft, Anchor]] = []
+        self.attributes: list[tuple[Annotation, Anchor]] = []
+        self.focus: list[Draft] = []
+        self.last_fact: Fact | None = None
+        self.section: str | None = None
+        self.spinal = False
+
+    def read(self, sentence: Sentence) -> None:
+        """Link one sentence."""
+        if sentence.section != self.section:
+            self.section, self.focus, self.last_fact = sentence.section, [], None
+        if sentence.section in SILENT or not sentence.annotations:
+            return
+        heads = lesion_heads(sentence)
+        canal = self._canal(sentence)
+        others = other_anchors(sentence, [*heads, *canal])
+        anchors = by_position([*heads, *canal, *others])
+        loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])
+        drafts = self._lesions(sentence, heads)
+        self._facts(sentence, canal, others, drafts, heads)
+        self._loose_levels(sentence, loose, anchors)
+        if sentence.section != BACKGROUND:
+            self._attributes(sentence, anchors, drafts)
+        owners = [anchor for anchor in anchors if anchor.kind != "treatment"]
+        subjects = [draft for head in heads if head in drafts for draft in drafts[head]]
+        if subjects:
+            self.focus = subjects
+        elif any(anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow") for anchor in owners):
+            self.focus = []
+
+    def _canal(self, sentence: Sentence) -> list[Anchor]:
+        anchors = canal_anchors(sentence)
+        kept = []
+        for anchor in anchors:
+            if anchor.kind == "bare_compression":
+                if not (self.spinal and sentence.of("level")):
+                    continue
+                anchor.kind = "compression"
+            kept.append(anchor)
+        structures = {note.concept for note in sentence.of("structure")}
+        if structures or sentence.of("finding", "lesion"):
+            self.spinal = bool({"cord", "canal", "thecal_sac"} & structures) or any(a.kind == "compression" for a in kept)
+        return kept
+
+    def _lesions(self, sentence: Sentence, heads: list[Anchor]) -> dict[Anchor, list[Draft]]:
+        found: dict[Anchor, list[Draft]] = {}
+        for head in heads:
+            earlier = [draft for other in heads if other.first < head.first and other in found for draft in found[other]]
+            found[head] = self.registry.resolve(head, earlier or self.focus)
+        return found
+
+    def _facts(
+        self, sentence: Sentence, canal: list[Anchor], others: list[Anchor], drafts: dict[Anchor, list[Draft]], heads: list[Anchor]
+    ) -> None:
+        for anchor in [*canal, *others]:
+            fact = Fact(anchor.kind, anchor, sentence, anchor.assertion, [anchor.note])
+            fact.change = _change(sentence, anchor)
+            if not fact.levels:
+                causes = [head for head in heads if head.last < anchor.first and head.levels and head in drafts]
+                if causes:
+                    fact.lesion_levels = list(causes[-1].levels)
+            self.facts.append(fact)
+            if anchor.kind in ("compression", "canal", "foramen", "cord_signal"):
+                self.last_fact = fact
+
+    def _loose_levels(self, sentence: Sentence, loose: list[Annotation], anchors: list[Anchor]) -> None:
+        """A level with nothing in its sentence to belong to: "Worst at D6." """
+        if not loose or anchors:
+            return
+        if self.last_fact and self.last_fact.sentence.index >= sentence.index - 2:
+            self.last_fact.anchor.levels.extend(loose)
+        elif len(self.focus) == 1:
+            self.focus[0].add_levels(loose)
+
+    def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: dict[Anchor, list[Draft]]) -> None:
+        for signal in signals(sentence):
+            anchor = owner(signal.note, anchors, lambda a: a.kind not in ("treatment", "compression", "contact", "sac", "csf"))
+            if anchor is not None and anchor.kind in ("cord", "cord_signal", "cord_normal"):
+                self.cord_signals.append((signal, anchor))
+            else:
+                for draft in self._drafts(anchor, drafts):
+                    draft.add_signal(signal)
+                if anchor is not None and anchor.kind != LESION:
+                    self.attributes.append((signal.note, anchor))
+        for note in sentence.annotations:
+            if note.kind in ("size", "quantity"):
+                anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("cord", "canal", "vertebra", "cord_signal", "disc"))
+            elif note.kind == "finding" and note.means.get("field") in ("enhancement", "iron", "fat", "calcification", "necrosis", "bone_change", "attenuation", "diffusion"):
+                anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("vertebra", "cord", "muscle", "vessel", "disc", "cauda_equina", "other_anatomy"))
+            elif note.kind in ("modifier", "change"):
+                anchor = owner(note, anchors, lambda a: a.kind != "treatment")
+            else:
+                continue
+            if anchor is not None and anchor.kind != LESION:
+                self.attributes.append((note, anchor))
+                continue
+            if anchor is None and note.kind == "modifier" and sentence.of("site", "structure", "organ"):
+                continue  # "the left pleural space is clear" says nothing of the mass spoken of before
+            for draft in self._drafts(anchor, drafts):
+                draft.add(note, anchor)
+            if anchor is None and not self.focus and note.kind in ("finding", "quantity"):
+                self.attributes.append((note, Anchor("none", note.first, note.last, sentence, note, note.assertion)))
+
+    def _drafts(self, anchor: Anchor | None, drafts: dict[Anchor, list[Draft]]) -> list[Draft]:
+        if anchor is None:
+            return self.focus
+        return drafts.get(anchor, []) if anchor.kind == LESION else []
+
+
+def _passive(anchor: Anchor) -> bool:
+    """Structures that a level in their neighbourhood is not about."""
+    return anchor.kind in ("cord", "thecal_sac", "csf_plain", "canal_plain", "foramen_plain", "muscle", "vessel", "organ", "organ_finding", "disc", "cauda_equina", "nerve_root") or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
+
+
+def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
+    if anchor.note.change is not None:
+        return anchor.note.change
+    for note in sentence.of("change"):
+        first, last = sentence.clause_of(note.first)
+        if first <= anchor.first <= last or first <= anchor.last <= last:
+            return Change(note.means["change"])
+    return None

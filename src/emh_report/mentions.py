@@ -1,0 +1,168 @@
+"""spaCy Doc → Document: every phrase with its place, its section and how it is meant.
+
+The boundary: nothing after this module knows spaCy or medspaCy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from spacy.tokens import Doc, Span
+
+from emh_report.assertion import CueSpan, Grammar, grammar_of, resolve
+from emh_report.document import Annotation, Document, Sentence
+from emh_report.levels import find_levels, find_sequences
+from emh_report.lexicon import Lexicons
+from emh_report.measure import find_quantities, find_sizes
+from emh_report.model import Mention
+from emh_report.pipeline import CUES, SEGMENTS, TARGETS, WORDS
+
+_DIGITS = frozenset("0123456789")
+_ORDINALS = frozenset(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth one two three four five six "
+    "seven eight nine ten eleven twelve dorsal thoracic cervical lumbar sacral thoracolumbar dorsolumbar cervicodorsal "
+    "cervicothoracic lumbosacral coccyx".split()
+)
+HIDDEN = frozenset({"grammar", "modifier", "reference", "change", "level", "sequence", "size", "quantity", "advice_cue", "cord_word", "organ_state"})
+"""Kinds that qualify other mentions and are not mentions of their own."""
+
+
+class Reader:
+    """Doc → Document with the vocabulary of ``lexicons``."""
+
+    def __init__(self, lexicons: Lexicons) -> None:
+        self.concepts = lexicons.concepts
+        self.cues = lexicons.cues
+        self.grammar: Grammar = grammar_of(lexicons.concepts)
+
+    def __call__(self, doc: Doc) -> Document:
+        """All sentences with their annotations resolved."""
+        text: str = doc.user_data["text"]
+        document = Document(text, doc.user_data[WORDS], [token.norm_ for token in doc])
+        targets = _by_start(doc.spans[TARGETS])
+        cues = _by_start(doc.spans[CUES])
+        paragraph, previous_end = 0, 0
+        topic: list[Annotation] = []
+        under = (-1, -1)
+        for index, (first, after, segment) in enumerate(doc.user_data[SEGMENTS]):
+            start = document.words[first].start
+            if text.count("\n", previous_end, start) > 1:
+                paragraph += 1
+            previous_end = document.words[after - 1].end
+            sentence = Sentence(
+                document, index, first, after - 1, segment.section, _label(document, first, after - 1, segment.label),
+                segment.item, paragraph=paragraph,
+            )  # fmt: skip
+            document.sentences.append(sentence)
+            self._annotate(sentence, list(targets(first, after)), list(cues(first, after)))
+            own = _topic(sentence)
+            if own or (paragraph, sentence.section) != under or sentence.item:
+                topic, under = own, (paragraph, sentence.section)
+            elif text.count("\n", document.words[first - 1].end if first else 0, start):
+                topic = own
+            sentence.topic = topic
+        return document
+
+    def _annotate(self, sentence: Sentence, targets: list[Span], cues: list[Span]) -> None:
+        for span in targets:
+            concept = self.concepts[span.id_]
+            if concept.kind != "grammar":
+                sentence.annotations.append(
+                    Annotation(concept.kind, concept.id, span.start, span.end - 1, sentence, concept.means, concept.preferred)
+                )
+        norms = sentence.norms(sentence.first, sentence.last)
+        if any(norm in _ORDINALS or not _DIGITS.isdisjoint(norm) for norm in norms):
+            _numbers(sentence)
+        sentence.annotations.sort(key=lambda annotation: (annotation.first, -annotation.last))
+        spans = [
+            CueSpan(self.cues[span.id_], span.start, span.end - 1)
+            for span in cues
+            if not any(_inside(span, annotation) for annotation in sentence.annotations)
+        ]
+        resolve(sentence, sentence.annotations, spans, self.grammar)
+
+    def mentions(self, document: Document) -> tuple[Mention, ...]:
+        """The mention layer of the contract."""
+        found = []
+        for sentence in document.sentences:
+            for note in sentence.annotations:
+                if note.kind in HIDDEN:
+                    continue
+                evidence = document.evidence(note.first, note.last, sentence.section)
+                found.append(
+                    Mention(
+                        concept=note.concept, text=evidence.text, start=evidence.start, end=evidence.end,
+                        section=sentence.section, assertion=note.assertion, certainty=note.certainty,
+                        experiencer=note.experiencer, change=note.change, cues=note.cues,
+                    )  # fmt: skip
+                )
+        return tuple(found)
+
+
+def _by_start(spans: Iterable[Span]) -> object:
+    ordered = sorted(spans, key=lambda span: span.start)
+    position = 0
+
+    def take(first: int, after: int) -> Iterator[Span]:
+        nonlocal position
+        while position < len(ordered) and ordered[position].start < after:
+            span = ordered[position]
+            position += 1
+            if span.start >= first and span.end <= after:
+                yield span
+
+    return take
+
+
+def _label(document: Document, first: int, last: int, label: tuple[int, int] | None) -> tuple[int, int] | None:
+    if label is None:
+        return None
+    index = first
+    while index < last and document.words[index + 1].start < label[1]:
+        index += 1
+    while index < last and document.words[index + 1].text in (":", "-", "–"):
+        index += 1
+    return (first, index) if document.words[first].start < label[1] else None
+
+
+def _topic(sentence: Sentence) -> list[Annotation]:
+    """Sites and structures of a label, or of a sentence that is nothing but a label ("Foramina.")."""
+    places = sentence.of("site", "structure", "organ")
+    if sentence.label:
+        return [note for note in places if note.last <= sentence.label[1]]
+    covered = {index for note in places for index in range(note.first, note.last + 1)}
+    words = sentence.norms(sentence.first, sentence.last)
+    bare = sentence.last - sentence.first < 6 and all(
+        sentence.first + i in covered or word in (".", ":", "space", "region", "and", "/", "the", "soft", "tissue", "compartment")
+        for i, word in enumerate(words)
+    )
+    return places if bare else []
+
+
+def _inside(span: Span, annotation: Annotation) -> bool:
+    """Whether a longer phrase that means something else swallows a cue ("no change in", "non-enhancing")."""
+    contains = annotation.first <= span.start and span.end - 1 <= annotation.last
+    return contains and annotation.last - annotation.first > span.end - 1 - span.start
+
+
+def _numbers(sentence: Sentence) -> None:
+    words = sentence.document.words[sentence.first : sentence.last + 1]
+    offset = sentence.first
+    notes = sentence.annotations
+    taken: set[int] = set()
+    for quantity in find_quantities(words):
+        notes.append(Annotation("quantity", quantity.quantity, quantity.first + offset, quantity.last + offset, sentence, value=quantity))
+    for size in find_sizes(words):
+        notes.append(Annotation("size", "size", size.first + offset, size.last + offset, sentence, value=size))
+    for sequence in find_sequences(words):
+        note = Annotation("sequence", "+".join(sequence.sequences), sequence.first + offset, sequence.last + offset, sentence, value=sequence)
+        if not any(other.kind == "sequence" and other.first <= note.last and note.first <= other.last and _longer(other, note) for other in notes):
+            notes[:] = [other for other in notes if not (other.kind == "sequence" and other.first <= note.last and note.first <= other.last)]
+            notes.append(note)
+            taken.update(range(note.first, note.last + 1))
+    for level in find_levels(words):
+        notes.append(Annotation("level", "level", level.first + offset, level.last + offset, sentence, value=level))
+
+
+def _longer(other: Annotation, note: Annotation) -> bool:
+    return other.last - other.first > note.last - note.first

@@ -1,0 +1,231 @@
+"""Raw text → sections and sentences, as character spans.
+
+What later steps may treat as one statement: never across a section, list item, label or blank line,
+while a line break that only wraps a sentence does not end it. Nothing is edited.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from emh_report.headings import LABEL, Headings, Mark, find_marks
+from emh_report.lines import (
+    ITEM,
+    LINE_BREAK,
+    Line,
+    Wrapping,
+    cut_line,
+    is_item,
+    is_row,
+    paragraph_at,
+    split_lines,
+)
+from emh_report.sentences import sentence_starts
+
+__all__ = ["SectionSpan", "Segment", "sections", "segments"]
+
+LONGEST = 2000
+"""Characters of the longest segment; what is longer is no sentence and would only cost time."""
+
+_LABEL = re.compile(r"[^\W_][^:：.;!?\n\r\t]{0,59}[:：](?!\S*//)")
+_BLANK = re.compile(rf"(?:{LINE_BREAK.pattern})[ \t]*(?:{LINE_BREAK.pattern})")
+_FINDINGS = "findings"
+_PREAMBLE = frozenset(["clinical", "technique", "comparison", "exam"])
+"""Sections that end with their paragraph where no heading announces the findings."""
+_LABEL_WORDS = 5
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|be|been|ha[sd]|have|show(?:s|ed)?|seen|noted|found|reveals)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSpan:
+    """A section: its category (None before any heading), its heading, and the body from ``start`` to ``end``."""
+
+    category: str | None
+    heading: tuple[int, int] | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence, list item or line of its own.
+
+    ``label`` is the span of the label ("Cord:") that introduces it. It lies at the segment's start, or
+    before it where a known label, or one on a line of its own, goes on to speak for what follows.
+    """
+
+    start: int
+    end: int
+    section: str | None
+    label: tuple[int, int] | None
+    item: bool
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines that are read as running text."""
+
+    start: int
+    end: int
+    item: bool
+    after_blank: bool
+
+
+def sections(text: str, headings: Mapping[str, Sequence[str]]) -> list[SectionSpan]:
+    """The sections of ``text`` in order; ``headings`` maps each category to its heading phrases."""
+    return _sections(text, find_marks(text, split_lines(text), Headings(headings)))
+
+
+def _sections(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
+    opened = [mark for mark in marks if mark.category != LABEL]
+    ends = [*(mark.start for mark in opened), len(text)]
+    spans = [SectionSpan(None, None, 0, ends[0])] if text[: ends[0]].strip() else []
+    last_findings = max((mark.start for mark in opened if mark.category == _FINDINGS), default=-1)
+    for mark, end in zip(opened, ends[1:], strict=True):
+        close = end
+        if mark.category in _PREAMBLE and mark.start > last_findings:
+            body = end - len(text[mark.end : end].lstrip())
+            blank = _BLANK.search(text, body, end)
+            close = blank.end() if blank and text[blank.end() : end].strip() else end
+        spans.append(SectionSpan(mark.category, (mark.start, mark.end), mark.end, close))
+        if close < end:
+            spans.append(SectionSpan(None, None, close, end))
+    return spans
+
+
+def segments(text: str, headings: Mapping[str, Sequence[str]]) -> list[Segment]:
+    """The sentences of ``text`` in order, each inside one section; together they hold all but the headings."""
+    lines = split_lines(text)
+    marks = find_marks(text, lines, Headings(headings))
+    labels = {mark.start: mark for mark in marks if mark.category == LABEL}
+    label_starts = sorted(labels)
+    found: list[Segment] = []
+    next_line = 0
+    for section in _sections(text, marks):
+        body: list[Line] = []
+        while next_line < len(lines) and lines[next_line].start < section.end:
+            line = lines[next_line]
+            start, end = max(line.start, section.start), min(line.end, section.end)
+            whole = (start, end) == (line.start, line.end)
+            body.append(line if whole else cut_line(text, start, max(start, end)))
+            if line.end > section.end:
+                break
+            next_line += 1
+        found += _segments_of(text, section.category, body, labels, label_starts)
+    return found
+
+
+def _segments_of(
+    text: str,
+    category: str | None,
+    body: Sequence[Line],
+    labels: Mapping[int, Mark],
+    label_starts: Sequence[int],
+) -> Iterator[Segment]:
+    inherited: tuple[int, int] | None = None
+    bare = False
+    for block in _blocks(text, body, labels):
+        if block.after_blank and not bare:
+            inherited = None
+        for start, end in _sentences(text, block, labels, label_starts):
+            label = _label(text, start, end, labels)
+            bare = label is not None and not text[label[1] : end].strip()
+            if label:
+                inherited = label if bare or _known(text, start, end, labels) else None
+            for piece in _capped(text, start, end):
+                yield Segment(*piece, category, label or inherited, block.item)
+
+
+def _blocks(text: str, body: Sequence[Line], labels: Mapping[int, Mark]) -> Iterator[_Block]:
+    """Runs of lines that continue one another."""
+    block: _Block | None = None
+    wrapping: Wrapping | None = None
+    blank = True
+    for index, line in enumerate(body):
+        if line.start >= line.end:
+            blank = True
+            continue
+        if blank or not wrapping:
+            wrapping = Wrapping(text, paragraph_at(body, index))
+        previous = body[index - 1]
+        item = is_item(text, line, None if blank else previous)
+        closed = bool(block and block.item and text[previous.end - 1] in ".!?" and not line.indent)
+        joined = not (blank or item or closed) and _continues(text, previous, line, labels, wrapping)
+        if block and joined:
+            block.end = line.end
+        else:
+            if block:
+                yield block
+            indented = bool(block and block.item and not blank and line.indent > 0)
+            block = _Block(line.start, line.end, item or indented, blank)
+        blank = False
+    if block:
+        yield block
+
+
+def _continues(text: str, above: Line, line: Line, labels: Mapping[int, Mark], wrapping: Wrapping) -> bool:
+    """Whether two lines are one passage: not rows or labels, and the break only wraps."""
+    if is_row(text, line) or is_row(text, above) or line.start in labels:
+        return False
+    if text[line.start].isupper() and _generic_label(text, line.start, line.end):
+        return False
+    alone = above.start in labels and labels[above.start].end == above.end
+    if alone or text[above.end - 1] in ":：":
+        return _label(text, above.start, above.end, labels) is not None
+    return wrapping.continues(above, line)
+
+
+def _sentences(
+    text: str, block: _Block, labels: Mapping[int, Mark], label_starts: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    inside = label_starts[bisect_right(label_starts, block.start) : bisect_left(label_starts, block.end)]
+    opened = {labels[at].end: at for at in (block.start, *inside) if at in labels}
+    found = (cut for cut in sentence_starts(text, block.start, block.end) if cut not in opened)
+    cuts = sorted({*found, *inside})
+    for start, end in zip([block.start, *cuts], [*cuts, block.end], strict=True):
+        trimmed = len(text[start:end].rstrip())
+        if trimmed:
+            yield start, start + trimmed
+
+
+def _label(text: str, start: int, end: int, labels: Mapping[int, Mark]) -> tuple[int, int] | None:
+    """The label at the start of a sentence, behind its list mark."""
+    mark = ITEM.match(text, start, end)
+    behind = mark.end() if mark else start
+    known = _known(text, start, end, labels)
+    return (behind, min(known.end, end)) if known else _generic_label(text, behind, end)
+
+
+def _known(text: str, start: int, end: int, labels: Mapping[int, Mark]) -> Mark | None:
+    mark = ITEM.match(text, start, end)
+    return labels.get(start) or (labels.get(mark.end()) if mark else None)
+
+
+def _generic_label(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """ "Target lesion 1:": a few words without a verb, and a colon."""
+    match = _LABEL.match(text, start, end)
+    if not match or (text[match.end() - 2].isdecimal() and text[match.end() : match.end() + 1].isdecimal()):
+        return None
+    few = len(match.group().split()) <= _LABEL_WORDS
+    return match.span() if few and not _FINITE.search(match.group()) else None
+
+
+def _capped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Pieces of at most ``LONGEST`` characters, cut after white space or a comma where there is any."""
+    while end - start > LONGEST:
+        piece = text[start : start + LONGEST]
+        cut = max(piece.rfind(", ") + 1, piece.rfind("; ") + 1)
+        if cut < LONGEST // 2:
+            cut = max((match.end() for match in re.finditer(r"\s", piece)), default=0)
+        cut = cut or LONGEST
+        yield start, start + len(piece[:cut].rstrip())
+        start += cut
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        yield start, end

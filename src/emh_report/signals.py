@@ -1,0 +1,175 @@
+"""Signal words and MR sequences of one sentence → which intensity is said of which sequences.
+
+Radiologists write the pair both ways round: "hypointense on T1 and T2" and "T1 and T2 hypointense". An intensity
+takes the sequences before it that nobody has taken yet, else the sequences after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emh_report.document import Annotation, Sentence
+from emh_report.levels import SequenceSpan
+from emh_report.model import Assertion
+
+BASIC = ("T1", "T2")
+"""What "all sequences" surely includes."""
+_LIST = frozenset(
+    ", and / & + as well also both or image images weighted sequence sequences the on in all of w wi axial sagittal coronal series "
+    "( ) - intensity signal scan".split()
+)
+_COMPARE = frozenset("to with as than of relative compared comparison similar like".split())
+_GENERIC = frozenset(
+    "low high bright dark black drop follow following iso hyper hypo mixed suppress suppressed suppression suppressing "
+    "similar intermediate lower higher saturate nulled brighter darker blooming bloom susceptibility".split()
+)
+
+
+@dataclass(slots=True, eq=False)
+class SignalDraft:
+    """One intensity on some sequences, still without an owner."""
+
+    note: Annotation
+    sequences: tuple[str, ...]
+    intensity: str
+    degree: str | None
+    extent: str | None
+    reference: str | None
+    notes: tuple[Annotation, ...]
+    assertion: Assertion
+
+
+def reference_of(note: Annotation) -> Annotation | None:
+    """The tissue an intensity is compared with: "isointense to muscle", "brighter than fat"."""
+    sentence = note.sentence
+    norms = sentence.document.norms
+    compared = bool(_COMPARE.intersection(norms[note.first : note.last + 1]))
+    for reference in sentence.of("reference"):
+        if reference.first <= note.last:
+            continue
+        gap = norms[note.last + 1 : reference.first]
+        if len(gap) > 12 or any(word in (";", ".", "but") for word in gap):
+            return None
+        if any(other is not note and note.last < other.first < reference.first for other in sentence.of("intensity")):
+            return None
+        tail = gap[-5:]
+        if (compared and len(gap) <= 4) or _COMPARE.intersection(tail) - {"of"} or ("of" in tail and compared):
+            return reference
+        return None
+    return None
+
+
+def signals(sentence: Sentence) -> list[SignalDraft]:
+    """All signal statements of a sentence, in order; a denied intensity keeps its assertion."""
+    intensities = [note for note in sentence.of("intensity")]
+    groups = _groups(sentence)
+    if not intensities:
+        return []
+    pairs = _respectively(sentence, intensities, groups) or _pairs(sentence, intensities, groups)
+    drafts = []
+    for note, members in pairs:
+        sequences = tuple(dict.fromkeys(name for member in members for name in _names(member)))
+        word = sentence.document.norms[note.first]
+        if not sequences and (word in _GENERIC or len(sentence.document.norms[note.first : note.last + 1]) == 1 and word in _GENERIC):
+            continue
+        drafts.append(_draft(sentence, note, members, sequences))
+    return drafts
+
+
+def _draft(sentence: Sentence, note: Annotation, members: Sequence[Annotation], sequences: tuple[str, ...]) -> SignalDraft:
+    degree = extent = None
+    norms = sentence.document.norms
+    for modifier in sentence.of("modifier"):
+        gap = norms[modifier.last + 1 : note.first]
+        if modifier.last < note.first and all(word in _LIST or word.endswith("ly") or _is_sequence(sentence, modifier.last + 1 + i) for i, word in enumerate(gap)) and len(gap) <= 5:
+            degree = modifier.means.get("degree") or degree
+        if "extent" in modifier.means and sentence.clause_of(note.first)[0] <= modifier.first <= note.last + 4:
+            near = modifier.first - note.last if modifier.first > note.last else note.first - modifier.last
+            extent = modifier.means["extent"] if near <= 5 else extent
+    reference = reference_of(note)
+    return SignalDraft(
+        note, sequences, note.means["intensity"], degree, extent,
+        reference.means["reference"] if reference else None,
+        (note, *members), note.assertion,
+    )  # fmt: skip
+
+
+def _is_sequence(sentence: Sentence, index: int) -> bool:
+    return any(note.first <= index <= note.last for note in sentence.of("sequence"))
+
+
+def _names(note: Annotation) -> tuple[str, ...]:
+    if isinstance(note.value, SequenceSpan):
+        return note.value.sequences
+    return BASIC if note.means.get("sequences") == "all" else (note.means["sequence"],)
+
+
+def _groups(sentence: Sentence) -> list[list[Annotation]]:
+    groups: list[list[Annotation]] = []
+    norms = sentence.document.norms
+    intensities = sentence.of("intensity")
+    for note in sentence.of("sequence"):
+        if groups:
+            last = groups[-1][-1]
+            gap = norms[last.last + 1 : note.first]
+            split = any(last.last < other.first < note.first for other in intensities)
+            if all(word in _LIST for word in gap) and not split:
+                groups[-1].append(note)
+                continue
+        groups.append([note])
+    return groups
+
+
+def _pairs(
+    sentence: Sentence, intensities: list[Annotation], groups: list[list[Annotation]]
+) -> list[tuple[Annotation, list[Annotation]]]:
+    norms = sentence.document.norms
+    free = list(groups)
+    pairs: list[tuple[Annotation, list[Annotation]]] = []
+    for position, note in enumerate(intensities):
+        previous = intensities[position - 1].last if position else sentence.first - 1
+        following = intensities[position + 1].first if position + 1 < len(intensities) else sentence.last + 1
+        left = [g for g in free if previous < g[0].first and g[-1].last <= note.last]
+        right = [g for g in free if note.last < g[0].first and g[-1].last < following]
+        chosen: list[Annotation] = []
+        if left and not _stopped(norms, left[-1][-1].last, note.first):
+            chosen = left[-1]
+        elif right and not _stopped(norms, note.last, right[0][0].first):
+            chosen = right[0]
+            if len(chosen) > 1 and position + 1 < len(intensities) and _claims(norms, chosen, intensities[position + 1], free, right):
+                free.append([chosen[-1]])
+                free.remove(chosen)
+                chosen = chosen[:-1]
+                free.append(chosen)
+        if chosen:
+            free.remove(chosen)
+        pairs.append((note, chosen))
+    return pairs
+
+
+def _claims(norms: list[str], group: list[Annotation], later: Annotation, free: list[list[Annotation]], right: list[list[Annotation]]) -> bool:
+    """Whether the last sequence of a list belongs to the next intensity: "hyperintense on T2, T1 isointense"."""
+    gap = norms[group[-1].last + 1 : later.first]
+    before = norms[group[-2].last + 1 : group[-1].first]
+    own = any(g[0].first > later.last for g in free)
+    return not own and len(gap) <= 1 and ("," in before or "/" not in before) and "and" not in before
+
+
+def _stopped(norms: list[str], start: int, end: int) -> bool:
+    return any(word in (";", ".") for word in norms[start + 1 : end])
+
+
+def _respectively(
+    sentence: Sentence, intensities: list[Annotation], groups: list[list[Annotation]]
+) -> list[tuple[Annotation, list[Annotation]]]:
+    if "respectively" not in sentence.norms(sentence.first, sentence.last):
+        return []
+    members = [(note, name) for group in groups for note in group for name in _names(note)]
+    if len(members) != len(intensities):
+        return []
+    pairs = []
+    for note, (member, name) in zip(intensities, members, strict=True):
+        single = Annotation("sequence", name, member.first, member.last, sentence, {"sequence": name})
+        pairs.append((note, [single]))
+    return pairs

@@ -1,0 +1,268 @@
+"""What a sentence advises about a procedure it names: for, against, only under a condition, later, or already done.
+
+Composed, not looked up: a predicate (advising.py) says something of the nearest procedure that no other procedure
+stands before. Assertion.py is not asked, because "not recommended" denies the advice and not the thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emh_report.advising import ADJECTIVES, BREAKS, NO_PROCEDURE, VERBS, Predicate, conditions, cues, predicates
+from emh_report.document import Annotation, Sentence
+from emh_report.model import BiopsyStatus
+
+Span = tuple[int, int]
+_SOFT = frozenset({",", "and", "&", "("})
+_CLOSE = frozenset({",", ":", "then", "-"})
+_NOT_OBJECT = frozenset("on by at in from with as than since".split())
+_PREPOSITIONS = frozenset("on than since in from of at via per under during compared".split())
+_DETERMINERS = frozenset("the a an this that her his previous prior last recent".split())
+_LIST = frozenset({",", "and", "&", "/", "or", "with", "+", "then", "-"})
+_NOT_LIST = frozenset({"to", "before", "as", "because", "that", "which", "if", "after"})
+_UNITS = frozenset("day week wk month mth mo year yr hour hr weekly monthly yearly".split())
+_COMING = frozenset("in after at within every next later follow".split())
+_YEARLY = frozenset("annual annually yearly six-monthly".split())
+_REACH = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What is advised; an ``aside`` names the procedure only in passing and yields to anything else."""
+
+    status: BiopsyStatus
+    first: int
+    last: int
+    condition: Span | None = None
+    weak: bool = False
+    aside: bool = False
+
+
+class Advice:
+    """One sentence, ready to be asked about each of its procedures."""
+
+    def __init__(self, sentence: Sentence, targets: Sequence[Annotation]) -> None:
+        self._sentence = sentence
+        self._norms = sentence.document.norms
+        self._targets = targets
+        self._predicates = list(predicates(sentence, targets))
+        self._conditions = conditions(sentence)
+        self._units = self._split()
+
+    def stance(self, target: Annotation, *, bare: bool) -> Stance | None:
+        """What is said of ``target``; with ``bare``, its name alone is advice, as under a heading "Advice"."""
+        unit = self._unit(target)
+        after = self._norms[target.last + 1 : target.last + 2]
+        if self._is_open(target, unit) or NO_PROCEDURE.intersection(after):
+            return None
+        if self._led_by("rather", target, unit):
+            return self._made(target, BiopsyStatus.NOT_RECOMMENDED, aside=target.kind != "biopsy")
+        clause = self._condition(target, unit)
+        if clause and clause[0] <= target.first <= clause[1]:
+            return self._inside(target, clause)
+        predicate = self._governing(target, unit, clause)
+        if self._led_by("before", target, unit):
+            deferred = predicate and predicate.value in ("against", "defer")
+            return self._made(target, BiopsyStatus.DEFERRED, aside=not deferred)
+        denied = self._is_denied(target, unit)
+        if predicate:
+            status = _status(predicate, denied)
+        else:
+            status = self._unsaid(target, unit, bare=bare or clause is not None, denied=denied)
+        if status in (BiopsyStatus.RECOMMENDED, BiopsyStatus.NOT_RECOMMENDED) and clause:
+            return self._made(target, BiopsyStatus.CONDITIONAL, predicate, clause)
+        if status is BiopsyStatus.NOT_RECOMMENDED and self._waits(target, unit):
+            status = BiopsyStatus.DEFERRED
+        return self._made(target, status, predicate) if status else None
+
+    def is_fragment(self, target: Annotation) -> bool:
+        """Whether the statement is no more than the procedure with what qualifies it: "Short-interval CT"."""
+        sentence, unit = self._sentence, self._unit(target)
+        label = sentence.label[1] + 1 if sentence.label and sentence.label[1] < target.first else unit[0]
+        start = max(label, unit[0])
+        while start < target.first and not self._norms[start][0].isalpha():
+            start += 1
+        said = VERBS.intersection(self._norms[start : unit[1] + 1])
+        done = any(cue.first <= unit[1] and cue.last >= start for cue in cues(sentence, "done"))
+        return target.first - start <= 4 and not said and not done
+
+    def is_scheduled(self, target: Annotation) -> bool:
+        """Whether a coming time stands beside the procedure ("in 6 months", "3 monthly")."""
+        first, last = self._unit(target)
+        words = self._norms
+        for index in range(first, last + 1):
+            if words[index] in _YEARLY:
+                return True
+            if words[index] not in _UNITS or "ago" in words[index : index + 3]:
+                continue
+            lead = _COMING.intersection(words[max(first, index - 5) : index])
+            gap = index - target.last if index > target.last else target.first - index
+            if gap <= (12 if lead else 3):
+                return True
+        return False
+
+    def _unit(self, target: Annotation) -> Span:
+        return next(unit for unit in self._units if unit[0] <= target.first <= unit[1])
+
+    def _split(self) -> list[Span]:
+        """Statements: cut at ";" and "but", and at a comma or "and" that has advice of its own on either side."""
+        first, last = self._sentence.first, self._sentence.last
+        hard = [i for i in range(first + 1, last + 1) if self._norms[i] in BREAKS or self._norms[i] in (";", "|")]
+        cuts = [first, *hard, last + 1]
+        units: list[Span] = []
+        for begin, after in zip(cuts, cuts[1:], strict=False):
+            start = begin
+            for index in range(begin + 1, after - 1):
+                parts = (start, index - 1), (index + 1, after - 1)
+                if self._norms[index] in _SOFT and all(self._decides(part) for part in parts):
+                    units.append(parts[0])
+                    start = index
+            units.append((start, after - 1))
+        return units
+
+    def _decides(self, span: Span) -> bool:
+        held = [target for target in self._targets if _within(target, span)]
+        if not held:
+            return False
+        if any(predicate.value and _within(predicate, span) for predicate in self._predicates):
+            return True
+        if any(span[0] <= start and end <= span[1] for start, end in self._conditions):
+            return True
+        if _UNITS.intersection(self._norms[span[0] : span[1] + 1]):
+            return True
+        return any(self._is_denied(target, span) for target in held)
+
+    def _is_open(self, target: Annotation, unit: Span) -> bool:
+        near = [cue for cue in cues(self._sentence, "open") if _within(cue, unit)]
+        return any(cue.first < target.first or cue.first - target.last <= 3 for cue in near)
+
+    def _led_by(self, group: str, target: Annotation, unit: Span) -> bool:
+        for cue in cues(self._sentence, group):
+            gap = (cue.last + 1, target.first - 1)
+            between = any(_within(other, gap) for other in self._targets)
+            if _within(cue, unit) and 0 < target.first - cue.last <= 5 and not between:
+                return "," not in self._norms[gap[0] : target.first]
+        return False
+
+    def _condition(self, target: Annotation, unit: Span) -> Span | None:
+        """The condition that bears on ``target``, or that holds it."""
+        for start, end in self._conditions:
+            held = unit[0] <= start and end <= unit[1]
+            leads = start - self._sentence.first <= 4 and start < unit[0] and ";" not in self._norms[start : unit[0]]
+            if not held and not leads:
+                continue
+            limit = unit[1] if held else unit[0] - 1
+            stop = next((i - 1 for i in range(end + 1, limit + 1) if self._norms[i] in _CLOSE), limit)
+            if start < target.first <= stop and stop == limit and not self._trails(start, unit):
+                stop = target.first - 1
+            return (start, stop)
+        return None
+
+    def _trails(self, start: int, unit: Span) -> bool:
+        """Whether what depends on a condition stands before it."""
+        before = (unit[0], start - 1)
+        said = any(predicate.value and _within(predicate, before) for predicate in self._predicates)
+        return said or any(_within(target, before) for target in self._targets)
+
+    def _inside(self, target: Annotation, clause: Span) -> Stance | None:
+        """Named within a condition: "if biopsy is contemplated, …", "if it grows on MRI in 6 months, …"."""
+        if target.kind != "biopsy":
+            return self._made(target, BiopsyStatus.RECOMMENDED) if self.is_scheduled(target) else None
+        planned = any(p.value == "for" and not p.negated and _within(p, clause) for p in self._predicates)
+        return self._made(target, BiopsyStatus.CONDITIONAL, aside=True) if planned else None
+
+    def _governing(self, target: Annotation, unit: Span, clause: Span | None) -> Predicate | None:
+        """The nearest predicate that can be about ``target``."""
+        best: tuple[int, Predicate] | None = None
+        for predicate in self._predicates:
+            if predicate.value is None or not _within(predicate, unit) or (clause and _within(predicate, clause)):
+                continue
+            distance = self._distance(predicate, target)
+            if distance is not None and (best is None or distance <= best[0]):
+                best = (distance, predicate)
+        return best[1] if best else None
+
+    def _distance(self, predicate: Predicate, target: Annotation) -> int | None:
+        """Words between them; None where the predicate cannot be about the target."""
+        if predicate.first <= target.last and target.first <= predicate.last:
+            return 0
+        ahead = predicate.last < target.first
+        gap = (predicate.last + 1, target.first - 1) if ahead else (target.last + 1, predicate.first - 1)
+        words = self._norms[gap[0] : gap[1] + 1]
+        if len(words) > _REACH or self._is_blocked(gap):
+            return None
+        if ahead:
+            return None if words and words[0] in _NOT_OBJECT or VERBS.intersection(words) else len(words)
+        if VERBS.intersection(words[:-3]) or (predicate.value != "done" and self._is_object(target)):
+            return None
+        return len(words)
+
+    def _is_blocked(self, gap: Span) -> bool:
+        """Whether another procedure stands between, other than in a list."""
+        others = [target for target in self._targets if _within(target, gap)]
+        if not others:
+            return False
+        named = {index for target in others for index in range(target.first, target.last + 1)}
+        rest = [self._norms[index] for index in range(gap[0], gap[1] + 1) if index not in named]
+        return bool(_NOT_LIST.intersection(rest)) or not _LIST.intersection(rest)
+
+    def _is_object(self, target: Annotation) -> bool:
+        """Whether a preposition governs it: "on follow-up MRI", "compared with the CT"."""
+        index = target.first - 1
+        while index > self._sentence.first and self._norms[index] not in _PREPOSITIONS:
+            if self._norms[index] not in ADJECTIVES and self._norms[index] not in _DETERMINERS:
+                return False
+            index -= 1
+        return index >= self._sentence.first and self._norms[index] in _PREPOSITIONS
+
+    def _is_denied(self, target: Annotation, unit: Span) -> bool:
+        """Whether "no" stands directly before it, with nothing but adjectives between."""
+        listed = {index for other in self._targets for index in range(other.first, other.last + 1)}
+        for predicate in self._predicates:
+            if predicate.value or not _within(predicate, unit) or predicate.last >= target.first:
+                continue
+            gap = range(predicate.last + 1, target.first)
+            if predicate.far and not _SOFT.intersection(self._norms[gap.start : gap.stop]):
+                return True
+            if len(gap) <= 6 and all(self._norms[i] in ADJECTIVES or i in listed for i in gap):
+                return True
+        return False
+
+    def _unsaid(self, target: Annotation, unit: Span, *, bare: bool, denied: bool) -> BiopsyStatus | None:
+        """The status where no advising word stands: a denial, a condition, a heading or a year may say it."""
+        if denied:
+            return BiopsyStatus.NOT_RECOMMENDED
+        if bare:
+            return BiopsyStatus.RECOMMENDED
+        years = [word for word in self._norms[target.last + 1 : min(target.last + 6, unit[1] + 1)] if len(word) == 4]
+        dated = any(word.isdigit() and word[:2] in ("19", "20") for word in years)
+        return BiopsyStatus.PERFORMED if target.kind == "biopsy" and dated else None
+
+    def _waits(self, target: Annotation, unit: Span) -> bool:
+        return any(_within(cue, unit) and cue.first > target.first for cue in cues(self._sentence, "until"))
+
+    def _made(
+        self, target: Annotation, status: BiopsyStatus, predicate: Predicate | None = None,
+        clause: Span | None = None, *, aside: bool = False,
+    ) -> Stance:  # fmt: skip
+        spans = [(target.first, target.last)]
+        spans += [(predicate.first, predicate.last)] if predicate else []
+        spans += [clause] if clause else []
+        first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+        return Stance(status, first, last, clause, bool(predicate and predicate.weak), aside)
+
+
+def _status(predicate: Predicate, denied: bool) -> BiopsyStatus | None:
+    if predicate.value == "for":
+        against = predicate.negated != denied
+        return BiopsyStatus.NOT_RECOMMENDED if against else BiopsyStatus.RECOMMENDED
+    if predicate.value == "against":
+        return BiopsyStatus.RECOMMENDED if predicate.negated else BiopsyStatus.NOT_RECOMMENDED
+    if predicate.value == "defer":
+        return BiopsyStatus.RECOMMENDED if predicate.negated else BiopsyStatus.DEFERRED
+    return None if predicate.negated or denied else BiopsyStatus.PERFORMED
+
+
+def _within(note: Annotation | Predicate, span: Span) -> bool:
+    return span[0] <= note.first and note.last <= span[1]

@@ -1,0 +1,258 @@
+"""Document → how the examination was done: modality, sequences, contrast, field strength, comparison."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from emh_report.document import Annotation, Document, Sentence
+from emh_report.levels import LevelSpan, SequenceSpan
+from emh_report.model import Assertion, Evidence, Modality, Study
+from emh_report.model import Sequence as MrSequence
+
+_ELSEWHERE = frozenset({"comparison", "clinical", "recommendation", "communication"})
+"""Sections that speak of other examinations than this one."""
+_PAST_OR_UNSURE = frozenset({Assertion.HISTORICAL, Assertion.HYPOTHETICAL, Assertion.POSSIBLE})
+_UNDONE = frozenset({Assertion.ABSENT, Assertion.NOT_ASSESSED})
+_DESCRIBED = ("finding", "intensity", "effect", "cord_word")
+_DIFFUSION = "diffusion"
+_TITLE_SENTENCES = 3
+_SLICED = frozenset({Modality.MR, Modality.CT, Modality.PET})
+_DATE = re.compile(
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}(?:st|nd|rd|th)?[ -](?:[A-Z][a-z]{2,8}|[A-Z]{3,9}),?[ -]\d{4}"
+    r"|(?:[A-Z][a-z]{2,8}|[A-Z]{3,9}) \d{1,2},? \d{4}"
+)
+_DATE_HEADING = re.compile(r"\b(?:exam|examination|study|scan|service)?\s*date\b[^\n]*$|\bdate of (?:exam|examination|study|scan|service)\b[^\n]*$", re.I)
+_LONGEST_TEXT = 240
+
+
+def study(document: Document) -> Study:
+    """What the report says of its own examination."""
+    title = _title(document)
+    modality, shown_by = _modality(document, title)
+    sequences, sequence_notes = _sequences(document, modality)
+    contrast, contrast_note = _contrast(document, title, modality)
+    strength, strength_note = _field_strength(document)
+    conus, conus_notes = _conus(document)
+    comparison, comparison_evidence = _comparison(document)
+    limitation, limitation_evidence = _limitation(document)
+    date, date_evidence = _date(document)
+    regions, region_notes = _regions(title)
+    notes = [*shown_by, *region_notes, *sequence_notes, *contrast_note, *strength_note, *conus_notes]
+    return Study(
+        date=date,
+        modality=modality,
+        body_region=regions,
+        sequences=sequences,
+        contrast=contrast,  # type: ignore[arg-type]
+        field_strength_t=strength,
+        comparison=comparison,
+        limitation=limitation,
+        conus_level=conus,
+        evidence=(*document.evidence_of(*notes), *comparison_evidence, *limitation_evidence, *date_evidence),
+    )
+
+
+def _title(document: Document) -> list[Sentence]:
+    """The sentences that name the examination: its own section, or the first lines that name a modality."""
+    titled = [sentence for sentence in document.sentences if sentence.section == "exam"]
+    opening = [sentence for sentence in document.sentences[:_TITLE_SENTENCES] if sentence.section is None]
+    named = next((sentence for sentence in opening if sentence.of("modality")), None)
+    if named and not any(sentence.of("modality") for sentence in titled):
+        titled = [named, *titled]
+    return titled
+
+
+def _modality(document: Document, title: Sequence[Sentence]) -> tuple[tuple[Modality, ...], list[Annotation]]:
+    """From the title, else from the technique, else from the first sentence that speaks of this examination."""
+    technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
+    for sentences in (title, technique, *([sentence] for sentence in _here(document))):
+        notes = [note for sentence in sentences for note in sentence.of("modality") if _is_this(note)]
+        if notes:
+            names = [name for note in notes for name in (note.means["modality"], note.means.get("also")) if name]
+            return tuple(dict.fromkeys(Modality(name) for name in names)), notes
+    return (), []
+
+
+def _is_this(note: Annotation) -> bool:
+    """Whether the examination named is this one, and not a prior one, a suggested one or a way to guide a needle."""
+    if note.assertion in _PAST_OR_UNSURE:
+        return False
+    sentence = note.sentence
+    compared = any(
+        word.means.get("study") == "comparison" and word.first < note.first for word in sentence.of("study_word")
+    )
+    biopsy = any(other.first <= note.first <= other.last + 3 for other in sentence.of("biopsy"))
+    return not compared and not (biopsy and sentence.section is not None and sentence.section != "exam")
+
+
+def _here(document: Document) -> Iterator[Sentence]:
+    return (sentence for sentence in document.sentences if sentence.section not in _ELSEWHERE)
+
+
+def _regions(title: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Annotation]]:
+    notes = [note for sentence in title for note in sentence.of("body_region")]
+    names = (note.means.get("region") or note.concept.removeprefix("region_").replace("_", " ") for note in notes)
+    return tuple(dict.fromkeys(names)), notes
+
+
+def _sequences(
+    document: Document, modality: Sequence[Modality]
+) -> tuple[tuple[MrSequence, ...], list[Annotation]]:
+    """Sequences that were done: listed, or described by their signal."""
+    if modality and Modality.MR not in modality:
+        return (), []
+    found: dict[MrSequence, Annotation] = {}
+    for sentence in _here(document):
+        advised = [note for note in sentence.of("recommendation") if "weak" not in note.means]
+        for note in sentence.of("sequence"):
+            if any(other.first <= note.first and note.last <= other.last for other in advised):
+                continue
+            if not _is_undone(note):
+                for name in _names(note):
+                    found.setdefault(name, note)
+        for note in sentence.of("finding"):
+            if note.means.get("field") == _DIFFUSION and note.assertion is not Assertion.NOT_ASSESSED:
+                found.setdefault(MrSequence.DWI, note)
+    return tuple(found), list(dict.fromkeys(found.values()))
+
+
+def _names(note: Annotation) -> list[MrSequence]:
+    if isinstance(note.value, SequenceSpan):
+        return [MrSequence(name) for name in note.value.sequences]
+    return [MrSequence(note.means["sequence"])] if "sequence" in note.means else []
+
+
+def _is_undone(note: Annotation) -> bool:
+    """ "No SWI was performed", but not "no hyperintensity on T2"."""
+    if note.assertion is Assertion.NOT_ASSESSED:
+        return True
+    first, last = note.sentence.clause_of(note.first)
+    described = any(first <= other.first <= last for other in note.sentence.of(*_DESCRIBED))
+    near = any(cue.kind == "negated" and note.sentence.document.words[note.first].start - cue.end <= 3 for cue in note.cues)
+    return note.assertion is Assertion.ABSENT and near and not described
+
+
+def _contrast(
+    document: Document, title: Sequence[Sentence], modality: Sequence[Modality]
+) -> tuple[str | None, list[Annotation]]:
+    """As planned or given; what the findings say of enhancement images counts where neither is stated."""
+    if modality and not _SLICED.intersection(modality):
+        return None, []
+    technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
+    addendum = [sentence for sentence in document.sentences if sentence.section == "addendum"]
+    stated = [note for sentence in (*title, *technique) for note in _contrast_notes(sentence)]
+    later = [note for sentence in addendum for note in _contrast_notes(sentence) if _given(note) == "IV"]
+    described = [note for sentence in _here(document) for note in _contrast_notes(sentence)]
+    for notes in (later, stated, described):
+        for kind in ("IV", "none", "oral"):
+            if matching := [note for note in notes if _given(note) == kind]:
+                return kind, matching[:1]
+    return None, []
+
+
+def _contrast_notes(sentence: Sentence) -> list[Annotation]:
+    advised = sentence.of("recommendation")
+    return [
+        note
+        for note in sentence.of("contrast")
+        if note.assertion not in _PAST_OR_UNSURE
+        and not any(other.first <= note.last and note.first <= other.last for other in advised if "weak" not in other.means)
+        and not any(cue.means.get("advice") in ("for", "if") for cue in sentence.of("advice_cue"))
+    ]
+
+
+def _given(note: Annotation) -> str:
+    denied = note.assertion in _UNDONE and note.means["contrast"] == "IV" and not _enhances(note)
+    return "none" if denied else note.means["contrast"]
+
+
+def _enhances(note: Annotation) -> bool:
+    """In "no enhancement after contrast" the enhancement is denied, not the contrast."""
+    return any(other.means.get("field") == "enhancement" for other in note.sentence.of("finding"))
+
+
+def _field_strength(document: Document) -> tuple[float | None, list[Annotation]]:
+    for sentence in _here(document):
+        for note in sentence.of("quantity"):
+            value = getattr(note.value, "value", None)
+            if note.concept == "field_strength" and isinstance(value, int | float):
+                return float(value), [note]
+    return None, []
+
+
+def _conus(document: Document) -> tuple[str | None, list[Annotation]]:
+    """The level at which the conus, or the cord, is said to end."""
+    for sentence in _here(document):
+        for note in sentence.of("structure"):
+            if note.concept != "cord" or (level := _end_level(note)) is None:
+                continue
+            span = level.value
+            if isinstance(span, LevelSpan) and (span.discs or len(span.levels) == 1):
+                return (span.discs or span.levels)[0], [note, level]
+            if isinstance(span, LevelSpan) and len(span.levels) == 2:
+                return "/".join(span.levels), [note, level]
+    return None, []
+
+
+def _end_level(note: Annotation) -> Annotation | None:
+    sentence, norms = note.sentence, note.sentence.document.norms
+    ends = [word.first for word in sentence.of("study_word") if word.means.get("study") == "ends"]
+    conus = "conus" in norms[note.first : note.last + 1]
+    for level in sentence.of("level"):
+        between = norms[note.last + 1 : level.first]
+        if not 0 <= len(between) <= 14 or level.first < note.last or ";" in between:
+            continue
+        verb = any(note.last < word < level.first and norms[word] in ("end", "terminate") for word in ends)
+        placed = any(note.last < word < level.first for word in ends) or len(between) <= 2 or between[:1] == [":"]
+        if verb or (conus and placed and not _other_owner(sentence, note, level)):
+            return level
+    return None
+
+
+def _other_owner(sentence: Sentence, note: Annotation, level: Annotation) -> bool:
+    """Whether something else between conus and level has the level ("the conus is normal and the disc at L4-L5")."""
+    kinds = ("lesion", "finding", "effect", "emh", "site")
+    return any(note.last < other.first < level.first for other in sentence.of(*kinds) if other.means.get("effect") != "preserved")
+
+
+def _comparison(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
+    section = [sentence for sentence in document.sentences if sentence.section == "comparison"]
+    if section:
+        return _passage(document, section[0], section[-1])
+    return _sentence_with(document, "comparison")
+
+
+def _limitation(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
+    return _sentence_with(document, "limitation")
+
+
+def _sentence_with(document: Document, word: str) -> tuple[str | None, tuple[Evidence, ...]]:
+    for sentence in _here(document):
+        if any(note.means.get("study") == word for note in sentence.of("study_word")):
+            return _passage(document, sentence, sentence)
+    return None, ()
+
+
+def _passage(document: Document, start: Sentence, end: Sentence) -> tuple[str | None, tuple[Evidence, ...]]:
+    evidence = document.evidence(start.first, end.last, start.section)
+    if len(evidence.text) > _LONGEST_TEXT:
+        evidence = document.evidence(start.first, start.last, start.section)
+    return " ".join(evidence.text.split()).rstrip(" .") or None, (evidence,)
+
+
+def _date(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
+    """A date that its own heading or label names as that of the study."""
+    for sentence in document.sentences:
+        if sentence.section not in ("exam", None):
+            continue
+        start, end = document.words[sentence.first].start, document.words[sentence.last].end
+        for match in _DATE.finditer(document.text, start, end):
+            line = document.text.rfind("\n", 0, match.start()) + 1
+            before = document.text[line : match.start()]
+            if _DATE_HEADING.search(before) and len(before) < 60:
+                span = (match.start(), match.end())
+                return match.group(), (Evidence(start=span[0], end=span[1], text=match.group(), section=sentence.section),)
+    return None, ()
+
+

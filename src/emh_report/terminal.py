@@ -1,0 +1,99 @@
+"""How the commands speak: result lines on standard output, messages and progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emh_report.batch import Done
+    from emh_report.evaluate import Evaluation
+
+_PROGRESS_FROM = 20
+"""Fewer inputs than this show no progress bar."""
+
+
+def emit(*lines: Any) -> None:
+    """Lines to standard output in UTF-8, whatever the locale."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def say(message: str) -> None:
+    """A message to standard error."""
+    print(f"emh-report: {message}", file=sys.stderr)
+
+
+class Tally:
+    """Counts what was done, tells what was not, and knows the exit status."""
+
+    def __init__(self) -> None:
+        self.succeeded = 0
+        self.failed = 0
+
+    def add(self, done: Done) -> bool:
+        """Count one result; whether there are findings to write."""
+        if done.error is not None:
+            self.fail(done.error)
+            return False
+        self.succeeded += 1
+        return True
+
+    def fail(self, message: str) -> None:
+        """Count and tell a failure."""
+        self.failed += 1
+        say(message)
+
+    def status(self) -> int:
+        """The exit status of the command."""
+        if not self.succeeded:
+            return 2
+        return 1 if self.failed else 0
+
+
+def print_evaluation(result: Evaluation, show: bool) -> None:
+    """Flips first; then, if asked, every disagreement; then the table of fields."""
+    from emh_report import evaluate as evaluation
+
+    flips = evaluation.flip_lines(result)
+    emit(f"FLIPS: {len(flips)}", *flips, "")
+    if show:
+        wrong = evaluation.wrong_lines(result)
+        emit(f"DISAGREEMENTS: {len(wrong)}", *wrong, "")
+    _table(evaluation.HEADINGS, evaluation.rows(result.scores()))
+    mean = result.mean_f1()
+    emit("", f"reports: {len(result.reports)}", f"mean field score: {'' if mean is None else f'{mean:.3f}'}")
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A Rich table at a terminal, aligned plain text elsewhere."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*headings)
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for row in rows:
+            table.add_row(*row)
+        Console().print(table)
+        return
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    for row in (headings, *rows):
+        cells = [
+            cell.ljust(width) if not index else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        emit("  ".join(cells).rstrip())
+
+
+def progress(results: Iterator[Done], total: int) -> Iterable[Done]:
+    """A progress bar on standard error for many inputs at a terminal."""
+    if total < _PROGRESS_FROM or not sys.stderr.isatty():
+        return results
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(results, "reports", total=total, console=Console(stderr=True), transient=True)
