@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 VENV ?= .venv
 BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
-EXAMPLE ?= examples/case1_thalassemia_cord_compression.txt
+EXAMPLE ?= $(firstword $(wildcard examples/case1*.txt))
 
 .PHONY: demo test test-fast test-system lint wheelhouse clean
 .DEFAULT_GOAL := demo

@@ -13,7 +13,7 @@ MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in 
 SPACY = {"pipeline", "mentions"}
 """The medspaCy pipeline, and what turns its Doc into our own types."""
 PRINTS = {"cli", "terminal"}
-DEEPEST = 12
+DEEPEST = 13
 LONGEST = 300
 
 

@@ -80,13 +80,18 @@ def test_never_fails_on_measures(pieces: list[str], space: str) -> None:
     check(space.join(pieces))
 
 
-@given(st.decimals(min_value="0.1", max_value="39", places=1), st.decimals(min_value="0.1", max_value="39", places=2))
+@given(
+    st.decimals(min_value="0.1", max_value="39", places=1),
+    st.decimals(min_value="0.1", max_value="39", places=2),
+)
 def test_centimetres_are_exact(one: object, other: object) -> None:
     [size] = find_sizes(tokenize(f"Mass of {one} x {other} cm."))
     assert size.size_mm == (float(f"{one}e1"), float(f"{other}e1"))
 
 
-@pytest.mark.parametrize("piece", ["4 x ", "4 cm ", "4 cm, ", "from 4 to ", "T2* ", "in AP ", "4 in AP, ", "- 4 "])
+@pytest.mark.parametrize(
+    "piece", ["4 x ", "4 cm ", "4 cm, ", "from 4 to ", "T2* ", "in AP ", "4 in AP, ", "- 4 "]
+)
 def test_linear_in_the_length(piece: str) -> None:
     started = time.perf_counter()
     check(piece * 20_000)

@@ -5,7 +5,7 @@ Advice given today beats a biopsy done in the past, an addendum beats the body, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from emh_report.advising import CUE, cues
@@ -21,6 +21,10 @@ _RESULTS = ("emh", "differential")
 _OF = frozenset({"of", "from"})
 _ARTICLES = frozenset({"the", "a", "an", "one", "this"})
 _TARGET_ENDS = frozenset(", . ; : ( ) is are was were be can could may might should if under in with at for by to and after".split())
+_REPEAT, _REFERRAL, _SURGERY = "advice_repeat", "advice_other_referral", "advice_surgery"
+_CONTRAST = "advice_contrast_word"
+_WITH = frozenset({"with", "without", "after", "post", "of"})
+_REFERRALS = frozenset("clinic referral opinion consult consultation review evaluation input team reference".split())
 _PURPOSE = frozenset({"for", "to"})
 
 
@@ -43,23 +47,24 @@ class _Statement:
 
 def biopsy(document: Document) -> Biopsy:
     """The status of a biopsy of the lesion, with what is said of its method, target, condition and result."""
+    statements = list(_biopsies(document))
     best: _Statement | None = None
-    for statement in _biopsies(document):
+    for statement in statements:
         if best is None or statement.weight >= best.weight:
             best = statement
     if best is None:
         return Biopsy()
-    note, stance = best.note, best.stance
-    alike = [other for other in note.sentence.of("biopsy") if stance.first <= other.first <= stance.last]
-    method = next((other.means["method"] for other in [note, *alike] if "method" in other.means), None)
-    performed = stance.status is BiopsyStatus.PERFORMED
+    alike = [best, *(other for other in statements if other is not best and not other.stance.aside)]
+    performed = best.stance.status is BiopsyStatus.PERFORMED
+    method, target, result = _method(alike), _target(alike), _result(alike) if performed else None
+    told = [best, *(part[0] for part in (method, target, result) if part and part[0] is not best)]
     return Biopsy(
-        status=stance.status,
-        method=method,
-        target=note.means.get("target") or _target(document, note),
-        condition=_text(document, stance.condition),
-        result=_result(note) if performed else None,
-        evidence=(document.evidence(stance.first, stance.last, note.sentence.section),),
+        status=best.stance.status,
+        method=method[1] if method else None,
+        target=target[1] if target else None,
+        condition=_text(document, best.stance.condition),
+        result=result[1] if result else None,
+        evidence=tuple(document.evidence(*_extent(part), part.sentence.section) for part in dict.fromkeys(told)),
     )
 
 
@@ -95,11 +100,10 @@ def _biopsies(document: Document) -> Iterator[_Statement]:
 def _biopsy_stance(advice: Advice, note: Annotation) -> Stance | None:
     section = note.sentence.section
     closing = section in _CLOSING and advice.is_fragment(note)
-    stance = advice.stance(note, bare=section == "recommendation" or closing)
     done = Stance(BiopsyStatus.PERFORMED, note.first, note.last)
     if note.means.get("status") == BiopsyStatus.PERFORMED:
-        denied = stance and stance.status is BiopsyStatus.NOT_RECOMMENDED
-        return None if denied else done
+        return None if advice.is_denied(note) else done
+    stance = advice.stance(note, bare=section == "recommendation" or closing)
     if section not in BACKGROUND and not _is_title(note.sentence):
         return stance
     if stance is None:
@@ -135,12 +139,11 @@ def _is_bare_advice(advice: Advice, note: Annotation) -> bool:
     if section == "recommendation":
         return True
     told = any(other.means.get("communication") == "act" for other in note.sentence.of("communication"))
-    if told or section not in (*_CLOSING, None) or not advice.is_fragment(note):
+    therapy = _action(note) in _THERAPIES and "detail" not in note.means
+    if told or therapy or section not in (*_CLOSING, None) or not advice.is_fragment(note):
         return False
-    if advice.is_scheduled(note):
-        return True
-    purposeful = _PURPOSE.intersection(note.sentence.norms(note.last + 1, note.last + 5))
-    return section in _CLOSING and (purposeful or "weak" not in note.means) and bool(_action(note) not in _THERAPIES)
+    purposeful = bool(_PURPOSE.intersection(note.sentence.norms(note.last + 1, note.last + 5)))
+    return advice.is_scheduled(note) or (section in _CLOSING and (purposeful or "weak" not in note.means))
 
 
 _THERAPIES = (Action.TRANSFUSION, Action.RADIOTHERAPY, Action.SURGERY, Action.HYDROXYUREA)
@@ -149,26 +152,32 @@ _THERAPIES = (Action.TRANSFUSION, Action.RADIOTHERAPY, Action.SURGERY, Action.HY
 def procedures(sentence: Sentence) -> list[Annotation]:
     """Everything in the sentence that may be advised, longest first where phrases overlap."""
     notes = sentence.of("biopsy", "recommendation")
-    return [
-        note
-        for note in notes
-        if not any(_hides(other, note) for other in notes) and not _is_guidance(note)
-    ]  # fmt: skip
+    return [note for note in notes if not any(_hides(other, note) for other in notes) and not _is_aside(note)]
 
 
 def _hides(other: Annotation, note: Annotation) -> bool:
+    """Whether ``note`` is part of ``other``: within its phrase, or the "repeat" or "referral" beside it."""
+    if other is not note and note.concept == _REPEAT and other.first == note.last + 1:
+        return True
+    if other is not note and note.concept == _REFERRAL and note.first - other.last in (1, 2):
+        return True
     overlap = other is not note and other.first <= note.last and note.first <= other.last
     longer = other.last - other.first > note.last - note.first
     return overlap and (longer or (other.kind == "biopsy" and note.kind != "biopsy"))
 
 
-def _is_guidance(note: Annotation) -> bool:
-    """ "under CT guidance" names no CT to be done."""
+def _is_aside(note: Annotation) -> bool:
+    """ "under CT guidance" names no CT to be done, nor "MRI with gadolinium" a second study."""
+    if note.concept == _CONTRAST:
+        return bool(_WITH.intersection(note.sentence.norms(note.first - 2, note.first - 1)))
     return "guidance" in note.sentence.norms(note.last + 1, note.last + 1)
 
 
 def _action(note: Annotation) -> Action:
     action = Action(note.means["action"])
+    after = set(note.sentence.norms(note.last + 1, note.last + 2))
+    if action is Action.SURGERY and note.concept == _SURGERY and _REFERRALS.intersection(after):
+        return Action.SURGICAL_REFERRAL
     if action is Action.FOLLOW_UP_IMAGING and "weak" in note.means:
         reach = range(note.last + 1, note.last + 10)
         contrast = [cue for cue in cues(note.sentence, "contrast") if cue.first in reach]
@@ -211,10 +220,41 @@ def _is_title(sentence: Sentence) -> bool:
     return sentence.index == 0 and sentence.section is None and len(sentence.document.sentences) > 1 and not sentence.of(CUE)
 
 
-def _target(document: Document, note: Annotation) -> str | None:
-    """The words after "biopsy of"."""
+_Part = tuple[_Statement, str]
+
+
+def _method(statements: Sequence[_Statement]) -> _Part | None:
+    """The method named with the advice, else the only one the report names."""
+    named = [(part, note.means["method"]) for part in statements for note in _notes(part) if "method" in note.means]
+    return _own_or_only(statements[0], named)
+
+
+def _target(statements: Sequence[_Statement]) -> _Part | None:
+    """What is biopsied, named with the advice or else the only one the report names."""
+    named = [(part, target) for part in statements for note in _notes(part) if (target := _target_of(note))]
+    return _own_or_only(statements[0], named)
+
+
+def _own_or_only(best: _Statement, named: Sequence[_Part]) -> _Part | None:
+    own = next((part for part in named if part[0] is best), None)
+    return own or (named[0] if len({text for _, text in named}) == 1 else None)
+
+
+def _notes(statement: _Statement) -> list[Annotation]:
+    """The biopsy phrases one piece of advice is about."""
+    first, last = statement.stance.first, statement.stance.last
+    return [statement.note, *(note for note in statement.sentence.of("biopsy") if first <= note.first <= last)]
+
+
+def _target_of(note: Annotation) -> str | None:
+    """The words after "biopsy of", or what the phrase itself names."""
+    span = _object(note)
+    return note.means.get("target") or (note.sentence.document.slice(*span) if span else None)
+
+
+def _object(note: Annotation) -> Span | None:
     sentence = note.sentence
-    norms = document.norms
+    norms = sentence.document.norms
     first = note.last + 1
     if first > sentence.last or norms[first] not in _OF:
         return None
@@ -225,20 +265,23 @@ def _target(document: Document, note: Annotation) -> str | None:
     last = first
     while last <= sentence.last and norms[last] not in _TARGET_ENDS and last not in starts:
         last += 1
-    return document.slice(first, last - 1) if last > first else None
+    return (first, last - 1) if last > first else None
 
 
-def _result(note: Annotation) -> str | None:
+def _extent(statement: _Statement) -> Span:
+    """The words of the advice with the target named behind it."""
+    span = _object(statement.note)
+    return statement.stance.first, max(statement.stance.last, span[1] if span else 0)
+
+
+def _result(statements: Sequence[_Statement]) -> _Part | None:
     """The first diagnosis named after a biopsy that was done."""
-    later = [other for other in note.sentence.of(*_RESULTS) if other.first > note.last]
-    if not later and note.means.get("status") != BiopsyStatus.PERFORMED:
-        return None
-    if not later:
-        return None
-    return _EMH if later[0].kind == "emh" else later[0].text.casefold()
+    for statement in statements:
+        later = [other for other in statement.sentence.of(*_RESULTS) if other.first > statement.note.last]
+        if later and statement.stance.status is BiopsyStatus.PERFORMED:
+            return statement, _EMH if later[0].kind == "emh" else later[0].text.casefold()
+    return None
 
 
 def _text(document: Document, span: Span | None) -> str | None:
     return document.slice(*span) if span else None
-
-

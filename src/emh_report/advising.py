@@ -16,28 +16,31 @@ DECIDING = ("against", "defer", "for", "done")
 VERBS = frozenset("is are was were has have had remain represent measure extend cause there".split())
 AUXILIARIES = VERBS | frozenset(
     "be been being do does would will to a an the any at this that present time as so yet now here of i we even very "
-    "much really thought felt deemed believed judged seem appear otherwise longer imaging real strict great further "
+    "much really thought felt deemed believed judged seem appear otherwise longer real strict great further "
     "in my our opinion view such you he she they it its".split()
 )
 """May stand between a denial and the advising word it denies."""
 ADJECTIVES = AUXILIARIES | frozenset(
     "for repeat routine urgent immediate additional invasive percutaneous guided image tissue open dedicated regular "
-    "specific other emergency emergent neurosurgical surgical elective or nor formal spinal particular clear compelling absolute more current".split()
+    "specific other think believe feel see that regard emergency emergent neurosurgical surgical elective or nor formal spinal particular clear compelling absolute more current".split()
 )
 """May stand between "no" and the procedure it denies."""
 NO_PROCEDURE = frozenset(
     "evidence feature finding sign appearance characteristic specimen material criteria artifact change related induced "
-    "dependent siderosis field port bed recurrence period status date scar guided guidance".split()
+    "dependent siderosis field port bed recurrence period status date scar guided guidance medicine history".split()
 )
-"""Nouns that make the procedure before them something else: "imaging evidence", "surgery bed"."""
+"""Nouns that make the procedure before them something else: "imaging evidence", "transfusion medicine"."""
 BREAKS = frozenset("but however although though whereas while hence because given".split())
 INVERTED = frozenset(
     "the a an any this that these there it she he they symptom neurology neurological clinical new weakness doubt growth "
     "deterioration progression concern patient lesion mass pain further".split()
 )
 """After "should" these open a condition: "should symptoms progress", not advice: "should be considered"."""
+PLAIN = frozenset("be not also have undergo receive get only".split())
+"""After a "should" that opens the sentence these do not: "Should be followed up"."""
 SOONER = frozenset({"sooner", "earlier"})
 """Before "if", they add an occasion to advice that stands anyway: "in 6 months, earlier if symptoms recur"."""
+_PAST = frozenset({"was", "were", "been"})
 _LONGEST_GAP = 5
 
 
@@ -89,7 +92,16 @@ def cues(sentence: Sentence, *groups: str) -> list[Annotation]:
 def is_inverted(sentence: Sentence, cue: Annotation) -> bool:
     """Whether "should" opens a condition."""
     norms = sentence.document.norms
-    return norms[cue.first] == "should" and cue.last < sentence.last and norms[cue.last + 1] in INVERTED
+    if norms[cue.first] != "should" or cue.last >= sentence.last:
+        return False
+    following = norms[cue.last + 1]
+    return following in INVERTED or (cue.first == sentence.first and following not in PLAIN)
+
+
+def _group(cue: Annotation) -> str:
+    """What a cue says; "was stopped" tells of the past, "should be stopped" advises."""
+    before = cue.sentence.document.norms[cue.first - 1] if cue.first > cue.sentence.first else ""
+    return cue.means["past"] if "past" in cue.means and before in _PAST else cue.means["advice"]
 
 
 def _joined(sentence: Sentence, targets: Sequence[Annotation], one: Annotation, other: Annotation) -> bool:
@@ -101,9 +113,12 @@ def _joined(sentence: Sentence, targets: Sequence[Annotation], one: Annotation, 
 
 
 def _predicate(group: Sequence[Annotation]) -> Predicate:
-    groups = [cue.means["advice"] for cue in group]
+    groups = [_group(cue) for cue in group]
     value = next((name for name in DECIDING if name in groups), None)
-    advising = [cue for cue in group if cue.means["advice"] == value]
+    advising = [cue for cue in group if _group(cue) == value]
     weak = all(cue.means.get("strength") == "weak" for cue in advising)
     far = any(cue.means.get("reach") == "unit" for cue in group)
-    return Predicate(group[0].first, group[-1].last, value, groups.count("not") % 2 == 1, weak, far)
+    denials = [cue for cue in group if _group(cue) == "not"]
+    paired = len(denials) > 1 and any(cue.sentence.document.norms[cue.first] == "nor" for cue in denials)
+    negated = len(denials) % 2 == 1 or paired
+    return Predicate(group[0].first, group[-1].last, value, negated, weak, far)

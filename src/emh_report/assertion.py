@@ -60,7 +60,7 @@ def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[t
         if cue.entry.category == "terminate" and cue.first > sentence.first:
             starts.append(cue.first)
     spaced = _spaced_dashes(sentence)
-    for index in range(sentence.first + 1, sentence.last):
+    for index in range(sentence.label[1] + 1 if sentence.label else sentence.first + 1, sentence.last):
         word = norms[index]
         if word in HARD or index in spaced:
             starts.append(index)
@@ -154,6 +154,10 @@ def _scope(
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
     if cue.entry.category == "family":
         return _family_scope(sentence, cue, clause)
+    if sentence.label and cue.last <= sentence.label[1]:
+        forward = (cue.last + 1, sentence.last)  # "D/D: EMH, lymphoma"
+    elif cue.entry.means.get("reach") == "list" and sentence.document.norms[clause[1] + 1 : clause[1] + 2] == [":"]:
+        forward = (cue.last + 1, sentence.last)  # "The differential is wide: EMH, lymphoma and sarcoma"
     for other in later:
         if other.entry.category == cue.entry.category and other.entry.direction == "before" and other.first <= forward[1]:
             if other.entry.means != cue.entry.means:
@@ -169,7 +173,7 @@ def _scope(
     closed = cue.last >= clause[1] or sentence.document.norms[cue.last + 1] in _PUNCTUATION
     if cue.entry.direction == "before":
         return backward if closed and cue.entry.category == "negated" else forward
-    if cue.entry.direction == "after" or closed or _predicate(sentence, cue):
+    if cue.entry.direction == "after" or closed or (_predicate(sentence, cue) and (_subject_in(backward, targets) or _elliptical(sentence, backward))):
         return _back_to_subject(sentence, backward, targets)
     governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
     return forward if governs else backward
@@ -181,6 +185,14 @@ _PUNCTUATION = frozenset(". , ; ) !".split())
 _COPULAS = frozenset("is are was were be considered felt thought appear seem remain deemed very much far highly".split())
 
 
+_LINKS = frozenset("but and it this they these that also however which is are was were thus , so although though".split())
+
+
+def _elliptical(sentence: Sentence, scope: tuple[int, int]) -> bool:
+    """Whether a clause has no subject of its own before the cue: "..., but is less likely", "..., it is unlikely"."""
+    return all(word in _LINKS or word in _COPULAS for word in sentence.document.norms[scope[0] : scope[1] + 1])
+
+
 def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
     """Whether a hedge is what is said of its subject ("lymphoma is unlikely without fever"), so that it looks back."""
     before = sentence.document.norms[cue.first - 1] if cue.first > sentence.first else ""
@@ -189,9 +201,13 @@ def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
     return ends and (before in _COPULAS or opening)
 
 
+def _subject_in(scope: tuple[int, int], targets: list[Annotation]) -> bool:
+    return any(scope[0] <= target.first <= scope[1] and target.kind not in QUALIFIERS for target in targets)
+
+
 def _back_to_subject(sentence: Sentence, scope: tuple[int, int], targets: list[Annotation]) -> tuple[int, int]:
     """A clause without a subject of its own speaks of the one before: "cord compression - not seen"."""
-    if any(scope[0] <= target.first <= scope[1] and target.kind not in QUALIFIERS for target in targets):
+    if _subject_in(scope, targets):
         return scope
     earlier = [clause for clause in sentence.clauses if clause[1] < scope[0]]
     return (earlier[-1][0], scope[1]) if earlier else scope
@@ -223,7 +239,7 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     applied = [cue for cue in applied if not _shielded(sentence, target, cue)]
     if not applied:
         return
-    target.cues = tuple(_cue(sentence, cue) for cue in applied)
+    target.cues = tuple(cue_of(sentence, cue) for cue in applied)
     if any(cue.entry.category == "family" for cue in applied):
         target.experiencer = Experiencer.OTHER
     categories = {cue.entry.category for cue in applied}
@@ -265,6 +281,7 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
 
 
 _ATTRIBUTES = frozenset({"finding", "effect", "intensity", "change", "sequence"})
+_DIAGNOSES = frozenset({"emh", "differential", "condition"})
 _HOLDERS = frozenset({"lesion", "site", "structure", "organ", "emh", "node", "level"})
 _OF = frozenset("of in within by from into on".split())
 _DEFINITE = frozenset("the these this those its their".split())
@@ -272,6 +289,8 @@ _DEFINITE = frozenset("the these this those its their".split())
 
 def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether a cue is about a quality of ``target`` and not about it: "no enhancement of the mass"."""
+    if cue.entry.category == "possible" and target.kind not in _DIAGNOSES and "with" in sentence.document.norms[cue.last + 2 : target.first]:
+        return True  # what accompanies the doubtful thing is stated: "likely EMH with cord compression"
     if target.kind not in _HOLDERS or cue.entry.category not in ("negated", "hypothetical", "not_assessed", "possible"):
         return False
     norms = sentence.document.norms
@@ -312,7 +331,8 @@ def _overlap(cue: CueSpan, target: Annotation) -> bool:
     return touches and not (cue.first < target.first and cue.last < target.last and cue.entry.direction == "before")
 
 
-def _cue(sentence: Sentence, cue: CueSpan) -> Cue:
+def cue_of(sentence: Sentence, cue: CueSpan) -> Cue:
+    """A cue as the contract lists it."""
     words = sentence.document.words
     start, end = words[cue.first].start, words[cue.last].end
     return Cue(kind=cue.entry.category, text=sentence.document.text[start:end], start=start, end=end)

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from emh_report.communication import addenda, communication
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.lexicon import Concept, Lexicons
-from emh_report.model import Assertion, Change, Clinical, Code, Condition, Experiencer
+from emh_report.model import Assertion, Certainty, Change, Clinical, Code, Condition, Experiencer
 from emh_report.study import study
 from emh_report.treatments import treatments
+from emh_report.words import normalise, tokenize
 
 __all__ = ["addenda", "clinical", "communication", "conditions", "study", "treatments"]
 
@@ -23,6 +24,8 @@ _CLINICAL = frozenset({"clinical", "exam", None})
 _REMISSION = "remission"
 _STILL_THERE = frozenset({"partial", "molecular", "hematological", "clinical", "not", "incomplete"})
 """Remissions in which the disease is only held down."""
+_DOUBTS = frozenset({"hypothetical", "possible", "negated"})
+_PERSONS = frozenset("patient pt woman man boy girl child lady gentleman male female infant case known background".split())
 _ASKING = frozenset({"hypothetical", "possible"})
 _LEADING_SENTENCES = 5
 
@@ -42,10 +45,10 @@ def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
                 known[1].append(note)
     concepts = lexicons.concepts
     implied = {
-        broader
+        other
         for name, (assertion, _) in found.items()
-        for broader in _broader(concepts, name)
-        if broader in found and not _contradicts(assertion, found[broader][0])
+        for other in found
+        if other != name and _says_more(concepts, name, other) and not _contradicts(assertion, found[other][0])
     }
     return tuple(
         Condition(
@@ -78,12 +81,32 @@ def _current(note: Annotation) -> Assertion | None:
     """How the disorder stands today; None where it is not the patient's, or only part of a differential."""
     if note.experiencer is not Experiencer.PATIENT or note.assertion is Assertion.NOT_ASSESSED:
         return None
-    if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL):
+    if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL) or not _is_doubted(note):
         over = note.change is Change.RESOLVED or _is_remitted(note)
         return Assertion.HISTORICAL if over else Assertion.PRESENT
-    if note.sentence.section not in _CLINICAL and note.assertion is Assertion.HYPOTHETICAL:
-        return None
-    return note.assertion
+    aside = note.assertion is Assertion.HYPOTHETICAL or note.certainty is Certainty.UNLIKELY
+    return None if aside and note.sentence.section not in _CLINICAL else note.assertion
+
+
+def _is_doubted(note: Annotation) -> bool:
+    """Whether a doubt, question or denial is about the disorder: "to rule out EMH in a woman with PV" asks nothing of it.
+
+    Nor is it about it from within a bracket: "congenital hemolytic anemia (autoimmune excluded)".
+    """
+    document, start, end = note.sentence.document, *_characters(note)
+    deciding = [cue for cue in note.cues if cue.kind in _DOUBTS]
+    for cue in deciding:
+        text = document.text[cue.end : start] if cue.end <= start else document.text[end : cue.start]
+        words = {normalise(word.text) for word in tokenize(text)}
+        bracketed = text.count("(") != text.count(")")
+        if not bracketed and not (cue.end <= start and _PERSONS.intersection(words)):
+            return True
+    return not deciding
+
+
+def _characters(note: Annotation) -> tuple[int, int]:
+    words = note.sentence.document.words
+    return words[note.first].start, words[note.last].end
 
 
 def _is_remitted(note: Annotation) -> bool:
@@ -98,11 +121,21 @@ def _contradicts(narrow: Assertion, broad: Assertion) -> bool:
     return (narrow is Assertion.ABSENT) != (broad is Assertion.ABSENT)
 
 
+def _says_more(concepts: Mapping[str, Concept], name: str, other: str) -> bool:
+    """Whether ``name`` is a kind of ``other``, or of what ``other`` only classifies ("transfusion-dependent")."""
+    broader = _broader(concepts, name)
+    return other in broader or (concepts[other].means.get("classifies") in broader and "classifies" not in concepts[name].means)
+
+
 def _broader(concepts: Mapping[str, Concept], name: str) -> set[str]:
+    """Every entry that says the same with less detail."""
     found: set[str] = set()
-    while (broader := concepts[name].means.get("broader")) and broader in concepts and broader not in found:
-        found.add(broader)
-        name = broader
+    ahead = [name]
+    while ahead:
+        for broader in concepts[ahead.pop()].means.get("broader", "").split():
+            if broader in concepts and broader not in found:
+                found.add(broader)
+                ahead.append(broader)
     return found
 
 

@@ -56,7 +56,7 @@ def _acts(document: Document) -> Iterator[tuple[Sentence, Annotation]]:
         (sentence, act)
         for sentence in document.sentences
         if sentence.section not in ("clinical", "comparison", "technique", "exam")
-        for act in sentence.of(_KIND)[:]
+        for act in sentence.of(_KIND)
         if act.means["communication"] in ("act", "not") and _is_about_result(sentence, act)
     ]
     return iter(sorted(found, key=lambda pair: pair[1].means["communication"] == "not"))
@@ -64,7 +64,7 @@ def _acts(document: Document) -> Iterator[tuple[Sentence, Annotation]]:
 
 def _is_about_result(sentence: Sentence, act: Annotation) -> bool:
     """Told to a person or a team, and not merely to be told."""
-    if act.assertion in (Assertion.HYPOTHETICAL, Assertion.ABSENT):
+    if act.assertion is Assertion.ABSENT:
         return False
     if sentence.section == "communication" or act.means["communication"] == "not":
         return True

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from emh_report.anchors import premodifies
+from emh_report.diagnosis import asked
 from emh_report.document import Annotation, Document
 from emh_report.levels import LevelSpan
 from emh_report.lesions import Draft
@@ -63,6 +64,7 @@ class _Compression:
     possible: bool = False
     historical: bool = False
     hypothetical: bool = False
+    asked: bool = False
     not_assessed: bool = False
     certainty: Certainty | None = None
     change: Change | None = None
@@ -130,7 +132,10 @@ def _add(state: _Compression, fact: Fact, links: Links) -> None:
         state.levels |= named or set(level_names(inherited))
         state.absent |= denied
         state.present |= assertion is Assertion.PRESENT
-        if assertion is Assertion.POSSIBLE:
+        if assertion is Assertion.POSSIBLE and asked(fact.anchor.note):
+            state.asked = True
+            state.hypothetical = True
+        elif assertion is Assertion.POSSIBLE:
             state.possible, state.certainty = True, fact.anchor.note.certainty or state.certainty
         state.change = fact.change if fact.change is not Change.RESOLVED and fact.change else state.change
     elif assertion is Assertion.ABSENT:
@@ -214,6 +219,8 @@ def _signal_only(fact: Fact) -> bool:
 def _assertion(state: _Compression, conflict: bool) -> tuple[Assertion, Certainty | None]:
     if conflict:
         return Assertion.POSSIBLE, Certainty.INDETERMINATE
+    if state.asked and state.denied and not state.present and not state.possible:
+        return Assertion.ABSENT, None
     if state.present:
         return Assertion.PRESENT, None
     if state.possible:
@@ -334,6 +341,7 @@ def _cord_signal(links: Links) -> CordSignalChange:
     possible: list[Annotation] = []
     levels: list[Annotation] = []
     interpretation: str | None = None
+    change: Change | None = None
     buckets = {Assertion.PRESENT: present, Assertion.ABSENT: absent, Assertion.HISTORICAL: historical, Assertion.POSSIBLE: possible}
     for fact in links.facts:
         if fact.sentence.section == BACKGROUND:
@@ -344,6 +352,7 @@ def _cord_signal(links: Links) -> CordSignalChange:
                 buckets[assertion].append(fact.anchor.note)
             if assertion in TODAY:
                 levels.extend(fact.levels)
+                change = change or (fact.change if fact.change is not Change.RESOLVED else None)
                 interpretation = interpretation or _interpretation(fact.sentence.of("cord_word"), fact.anchor.note)
         elif fact.kind == "cord_normal" and fact.assertion is Assertion.PRESENT and _mentions_signal(fact):
             absent.append(fact.anchor.note)
@@ -359,7 +368,7 @@ def _cord_signal(links: Links) -> CordSignalChange:
         if notes:
             return CordSignalChange(
                 assertion=assertion, levels=level_names(levels) if assertion in TODAY else (), interpretation=interpretation,
-                evidence=links.document.evidence_of(*notes),
+                change=change if assertion in TODAY else None, evidence=links.document.evidence_of(*notes),
             )  # fmt: skip
     return CordSignalChange()
 

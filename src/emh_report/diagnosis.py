@@ -59,6 +59,8 @@ def _emh(document: Document, assertion: Assertion, certainty: Certainty | None, 
 
 
 def _today(note: Annotation) -> Assertion:
+    if asked(note):
+        return Assertion.HYPOTHETICAL
     if note.excepted:
         return Assertion.PRESENT
     if note.assertion is Assertion.HISTORICAL and note.change is None:
@@ -66,6 +68,15 @@ def _today(note: Annotation) -> Assertion:
         if changes & {"stable", "increased", "decreased"}:
             return Assertion.PRESENT
     return note.assertion
+
+
+def asked(note: Annotation) -> bool:
+    """Whether a doubt at the head of a text without sections is its question: "MRI for ?EMH", then the findings."""
+    sentence = note.sentence
+    if note.assertion is not Assertion.POSSIBLE or sentence.section is not None or sentence.index > 2:
+        return False
+    marks = [cue.text.lower() for cue in note.cues if cue.kind == "possible"]
+    return sentence.index + 1 < len(sentence.document.sentences) and all(mark.startswith(("?", "query", "concern")) for mark in marks)
 
 
 def _decide(notes: Sequence[Annotation]) -> tuple[Assertion, Certainty | None, list[Annotation]]:
@@ -76,6 +87,9 @@ def _decide(notes: Sequence[Annotation]) -> tuple[Assertion, Certainty | None, l
             here = [note for note in notes if _RANK.get(note.sentence.section or "", 0) == rank]
             for wanted in _ORDER_WEAK if weak else _ORDER:
                 chosen = [note for note in here if _today(note) is wanted]
+                if not weak and wanted is Assertion.ABSENT and not chosen:
+                    chosen = [note for note in here if note.change is not None and note.change.value == "resolved"]
+                    wanted = Assertion.HISTORICAL
                 if chosen:
                     return wanted, _certainty(chosen) if wanted is Assertion.POSSIBLE else None, chosen
     return Assertion.NOT_MENTIONED, None, []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from emh_report.model import Assertion, Certainty, Change, Cue, Evidence, Experiencer
 from emh_report.words import Word
@@ -59,6 +60,8 @@ class Sentence:
     clauses: list[tuple[int, int]] = field(default_factory=list)
     """First and last word of each clause, in order."""
     paragraph: int = 0
+    cues: list[Any] = field(default_factory=list)
+    """Cues found in it (assertion.CueSpan), also those that govern nothing."""
     topic: list[Annotation] = field(default_factory=list)
     """Sites and structures of the label that this sentence stands under ("Foramina: ... Mild narrowing at T4/T5")."""
 

@@ -45,7 +45,21 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     heads = [head for head in heads if not _is_label(sentence, head) and not _normal_tissue(sentence, head)]
     heads.sort(key=lambda head: head.first)
     _give_sites(sentence, heads)
-    return [head for head in heads if head.sites or head.role in ("mass", "pronoun", "definite")]
+    heads = [head for head in heads if head.sites or head.role in ("mass", "pronoun", "definite")]
+    return heads or _denied_label(sentence)
+
+
+def _denied_label(sentence: Sentence) -> list[Anchor]:
+    """ "Epidural: nil" and "Epidural space: normal" deny a lesion without naming one."""
+    if sentence.label is None:
+        return []
+    rest = [note for note in sentence.annotations if note.first > sentence.label[1]]
+    normal = any(note.kind == "effect" and note.means["effect"] == "preserved" and note.assertion is Assertion.PRESENT for note in rest)
+    return [
+        Anchor(LESION, site.first, site.last, sentence, site, Assertion.ABSENT, [site], role="part")
+        for site in sentence.of("site")
+        if site.last <= sentence.label[1] and (site.assertion is Assertion.ABSENT or normal) and site.means["site"] == "epidural"
+    ]
 
 
 def _is_label(sentence: Sentence, head: Anchor) -> bool:

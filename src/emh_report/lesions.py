@@ -226,10 +226,18 @@ class Registry:
         if assertion in (Assertion.ABSENT, Assertion.HYPOTHETICAL):
             return []
         definite = head.role == "definite" or bool(_DEFINITE.intersection(words))
+        side, level = side_of(head), _named(head)
+        if side or level:
+            fitting = [draft for draft in focus or live if _compatible(draft, side, level, head)]
+            same = [draft for draft in fitting if level & draft.levels or side in draft.sides]
+            if same or (fitting and (definite or head.sentence.section in IMPRESSION)):
+                return same[:1] or fitting[:1]
+            if live and not fitting:
+                site = (focus or live)[-1].site
+                return [self._new(site if definite or site == "other" else "other", assertion)]
         if definite and focus:
             return focus
         if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):
-            level = {name for note in head.levels if isinstance(note.value, LevelSpan) for name in note.value.levels}
             same = [draft for draft in live if level & draft.levels] if level else []
             return same or [draft for draft in live if draft.site != "epidural"] or live
         if focus and not head.levels and not _ANOTHER.intersection(words):
@@ -239,7 +247,7 @@ class Registry:
     def _sited(self, head: Anchor, site: Annotation, assertion: Assertion) -> Draft:
         name = site.means["site"]
         side = side_of(head)
-        levels = {level for note in head.levels if isinstance(note.value, LevelSpan) and note.assertion is not Assertion.ABSENT for level in note.value.levels}
+        levels = _named(head)
         another = bool(_ANOTHER.intersection(_before(head, 5)) - {"new", "similar"})
         if site.assertion is Assertion.ABSENT:
             assertion = Assertion.ABSENT
@@ -286,6 +294,16 @@ class Registry:
             if "laterality" in note.means and 0 < site.first - note.last <= 2 and note.means["laterality"] not in draft.sides:
                 draft.sides.append(note.means["laterality"])
                 draft.notes.append(note)
+
+
+def _named(head: Anchor) -> set[str]:
+    """Levels a lesion phrase names itself, without denied ones."""
+    return {
+        level
+        for note in head.levels
+        if isinstance(note.value, LevelSpan) and note.assertion is not Assertion.ABSENT
+        for level in note.value.levels
+    }
 
 
 def _sites(head: Anchor) -> list[Annotation]:

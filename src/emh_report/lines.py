@@ -6,6 +6,7 @@ lists, often in one text; what stands on both sides of a break decides.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -78,7 +79,7 @@ class Wrapping:
         self._width = max(_NARROW, *(line.end - line.start + line.indent for line in paragraph))
         self._wrapped = any(
             text[below.start].islower() or dangles(text, above)
-            for above, below in zip(paragraph, paragraph[1:], strict=False)
+            for above, below in itertools.pairwise(paragraph)
         )
         """Some break of the paragraph stands in mid-sentence, so that others may."""
 

@@ -182,8 +182,10 @@ def _passive(anchor: Anchor) -> bool:
 def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
     if anchor.note.change is not None:
         return anchor.note.change
-    for note in sentence.of("change"):
+    notes = sentence.of("change")
+    for note in notes:
         first, last = sentence.clause_of(note.first)
         if first <= anchor.first <= last or first <= anchor.last <= last:
             return Change(note.means["change"])
-    return None
+    alone = len({other.first for other in sentence.of("lesion", "finding", "effect") if other.first > anchor.last or other.last < anchor.first}) == 0
+    return Change(notes[0].means["change"]) if notes and alone else None

@@ -26,6 +26,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(map(normalise, text.split()))
 
 
+_LIST_OPENERS = _words("of measuring measure measured and , : (")
 _AXES = _words(
     "ap tr trans transverse cc si ml sag axial craniocaudal cranio caudal anteroposterior antero posterior "
     "longitudinal length width height depth thickness long short vertical"
@@ -33,9 +34,13 @@ _AXES = _words(
 _AXIS_NOUNS = _words("dimension diameter plane axis direction extent")
 _AXIS_FILL = _words("in the its max maximum maximal greatest largest")
 _ABOUT = _words("approx approximately about around ca circa roughly nearly almost ~ estimated")
-_TECHNICAL = _words("slice slices section collimation interval reformat reconstruction increment cut image matrix")
+_TECHNICAL = _words(
+    "slice slices section collimation interval reformat reconstruction increment cut image matrix"
+)
 _TECHNICAL_BEFORE = _words("slice section collimation gap fov view interval needle spacing")
-_DISPLACED = _words("shift retropulsion anterolisthesis retrolisthesis spondylolisthesis listhesis subluxation")
+_DISPLACED = _words(
+    "shift retropulsion anterolisthesis retrolisthesis spondylolisthesis listhesis subluxation"
+)
 _BEYOND = _words("above below proximal distal beyond")
 _THAN = _words("larger greater bigger smaller less more")
 _CHANGED = _words(
@@ -89,20 +94,26 @@ def find_sizes(words: Sequence[Word]) -> list[SizeSpan]:
     at = 0
     while at < len(norm):
         size = _size_at(words, norm, at)
-        if size and not any(size.units):
-            unit = next((s.units[-1] for s in reversed(sizes[-1:])), None)
-            if unit and _bracketed_prior(norm, size):
-                size.units = [unit] * len(size.values)
-            else:
-                size = None
-        if not size:
-            at += 1
-            continue
-        if not _is_something_else(norm, size):
-            sizes.append(size)
-        at = size.last + 1
+        at = size.last + 1 if size else at + 1
+        if size and not any(size.units) and sizes and _bracketed_prior(norm, size):
+            size.units = [sizes[-1].units[-1]] * len(size.values)
+        if size and any(size.units) and not _is_something_else(norm, size):
+            sizes += [*_listed(norm, size), size]
     _mark_prior(norm, sizes)
     return [_finished(norm, size) for size in sizes]
+
+
+def _listed(norm: Sequence[str], size: _Size) -> list[_Size]:
+    """The sizes before "0.9 cm" in "2.3, 1.8 and 0.9 cm", which share its unit; only decimals are safe from levels."""
+    listed: list[_Size] = []
+    at = size.first - 1
+    while len(size.values) == 1 and at > 0 and norm[at] in ("and", ",") and len(listed) < 10:
+        at -= 2 if norm[at - 1] == "," else 1
+        if at < 1 or "." not in norm[at] or number(norm[at]) is None or norm[at - 1] not in _LIST_OPENERS:
+            break
+        listed.insert(0, _Size(at, at, [number(norm[at]) or Decimal(0)], [size.units[-1]]))
+        at -= 1
+    return listed
 
 
 def _finished(norm: Sequence[str], size: _Size) -> SizeSpan:
@@ -111,7 +122,13 @@ def _finished(norm: Sequence[str], size: _Size) -> SizeSpan:
     millimetres = tuple(float(value * factor) for value, factor in zip(size.values, factors, strict=True))
     about = size.approximate or not _ABOUT.isdisjoint(_before(norm, size.first, 2))
     return SizeSpan(
-        size.first, size.last, millimetres, about, size.prior, unit, any(mm > LARGEST_MM for mm in millimetres)
+        size.first,
+        size.last,
+        millimetres,
+        about,
+        size.prior,
+        unit,
+        any(mm > LARGEST_MM for mm in millimetres),
     )
 
 
@@ -160,6 +177,9 @@ def _take_unit(norm: Sequence[str], size: _Size, at: int) -> None:
     size.last = at
     hyphen = norm[at + 1 : at + 2] == ["-"] and "".join(norm[at + 2 : at + 3]) in _UNITS
     unit_at = at + 2 if hyphen else at + 1
+    if norm[unit_at : unit_at + 1] == ["("] and norm[unit_at + 2 : unit_at + 3] == [")"]:
+        if norm[unit_at + 1] in _AXES:
+            size.axes, size.last, unit_at = True, unit_at + 2, unit_at + 3
     if unit_at < len(norm) and norm[unit_at] in _UNITS:
         size.units[-1], size.last = _UNITS[norm[unit_at]], unit_at
     axis = size.last + 1
@@ -199,7 +219,9 @@ def _next_value(norm: Sequence[str], size: _Size) -> int | None:
 def _take_range(norm: Sequence[str], size: _Size) -> None:
     """ "3-4 cm": one dimension, of which the larger end is kept. "from 5 to 4 cm" is a change, not a range."""
     at = size.last + 1
-    joined = norm[at : at + 1] in (["-"], ["to"]) or (norm[at : at + 1] == ["and"] and "between" in _before(norm, at, 4))
+    joined = norm[at : at + 1] in (["-"], ["to"]) or (
+        norm[at : at + 1] == ["and"] and "between" in _before(norm, at, 4)
+    )
     if not joined or at + 1 >= len(norm):
         return
     upper = number(norm[at + 1])
@@ -221,7 +243,7 @@ def _is_change(norm: Sequence[str], size: _Size) -> bool:
 
 def _is_something_else(norm: Sequence[str], size: _Size) -> bool:
     """Slice thickness, distance, speed, pressure, displacement or threshold."""
-    after, behind = norm[size.last + 1 : size.last + 4], _before(norm, size.first, 4)
+    after, behind = norm[size.last + 1 : size.last + 4], _clause(norm, size.first)
     clause = after[: after.index(",")] if "," in after else after
     if not _TECHNICAL.isdisjoint(clause) or not _TECHNICAL_BEFORE.isdisjoint(behind):
         return True
@@ -229,10 +251,24 @@ def _is_something_else(norm: Sequence[str], size: _Size) -> bool:
         return True
     if not _DISPLACED.isdisjoint([*clause[:2], *behind]) or (after and after[0] in _BEYOND):
         return True
-    if after[:1] == ["from"] and after[1:2] == ["the"] and after[2:3] not in (["prior"], ["previous"], ["last"]):
+    if (
+        after[:1] == ["from"]
+        and after[1:2] == ["the"]
+        and after[2:3] not in (["prior"], ["previous"], ["last"])
+    ):
         return True
-    negated = not {"no", "not", "without"}.isdisjoint(_before(norm, size.first, 8))
-    return negated and behind[-1:] == ["than"] and not _THAN.isdisjoint(behind)
+    negated = not {"no", "not", "without"}.isdisjoint(_before(norm, size.first - 2, 8))
+    return negated and behind[-1:] == ["than"] and not _THAN.isdisjoint(behind) and behind[-3:-2] != ["no"]
+
+
+def _clause(norm: Sequence[str], first: int) -> list[str]:
+    """The last few words before ``first`` that no comma parts from it."""
+    behind: list[str] = []
+    for word in reversed(_before(norm, first, 4)):
+        if word in (",", ";"):
+            break
+        behind.insert(0, word)
+    return behind
 
 
 def _bracketed_prior(norm: Sequence[str], size: _Size) -> bool:
@@ -250,7 +286,7 @@ def _mark_prior(norm: Sequence[str], sizes: list[_Size]) -> None:
         size.prior = (
             _said_before(norm, size, start)
             or _said_after(norm, size, following)
-            or _changed_from(norm, size, previous, following)
+            or _changed_from(norm, size, previous)
             or bool(previous and previous.prior and _same_brackets(norm, previous, size))
         )
 
@@ -258,7 +294,12 @@ def _mark_prior(norm: Sequence[str], sizes: list[_Size]) -> None:
 def _said_before(norm: Sequence[str], size: _Size, start: int) -> bool:
     """ "previously 4 cm", "(was 4 cm)", "compared to 4 cm", "(2019: 9 mm)"."""
     behind = list(norm[max(start, size.first - 7) : size.first])
-    if behind[-1:] == [":"] and len(behind) > 1 and behind[-3:-2] == ["("] and _TIMES_AGO.fullmatch(behind[-2]):
+    if (
+        behind[-1:] == [":"]
+        and len(behind) > 1
+        and behind[-3:-2] == ["("]
+        and _TIMES_AGO.fullmatch(behind[-2])
+    ):
         return True
     if behind[-2:] in (["compared", "to"], ["compared", "with"]):
         return True
@@ -289,20 +330,17 @@ def _said_after(norm: Sequence[str], size: _Size, following: _Size | None) -> bo
     return False
 
 
-def _changed_from(norm: Sequence[str], size: _Size, previous: _Size | None, following: _Size | None) -> bool:
+def _changed_from(norm: Sequence[str], size: _Size, previous: _Size | None) -> bool:
     """ "from 5 to 4 cm", "to 4 cm from 5 cm", "up from 6 mm"."""
     behind = list(_before(norm, size.first, 8))
     if behind[-1:] != ["from"]:
         return False
-    if previous and size.first - previous.last <= 4:
+    if previous and size.first - previous.last <= 6:
         return True
-    changed = not _CHANGED.isdisjoint(behind)
-    return changed and following is not None and norm[following.first - 1] == "to"
+    return not _CHANGED.isdisjoint(behind)
 
 
 def _same_brackets(norm: Sequence[str], previous: _Size, size: _Size) -> bool:
     between = norm[previous.last + 1 : size.first]
     opened = "(" in norm[max(0, previous.first - 4) : previous.first]
     return opened and not {")", ";"} & set(between) and len(between) < 8
-
-

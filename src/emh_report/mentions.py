@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc, Span
 
-from emh_report.assertion import CueSpan, Grammar, grammar_of, resolve
+from emh_report.assertion import CueSpan, Grammar, cue_of, grammar_of, resolve
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.levels import find_levels, find_sequences
 from emh_report.lexicon import Lexicons
 from emh_report.measure import find_quantities, find_sizes
-from emh_report.model import Mention
+from emh_report.model import Assertion, Certainty, Mention
 from emh_report.pipeline import CUES, SEGMENTS, TARGETS, WORDS
 
 _DIGITS = frozenset("0123456789")
@@ -43,7 +43,8 @@ class Reader:
         cues = _by_start(doc.spans[CUES])
         paragraph, previous_end = 0, 0
         topic: list[Annotation] = []
-        under = (-1, -1)
+        under: tuple[int, str | None] = (-1, None)
+        open_list: CueSpan | None = None
         for index, (first, after, segment) in enumerate(doc.user_data[SEGMENTS]):
             start = document.words[first].start
             if text.count("\n", previous_end, start) > 1:
@@ -55,6 +56,7 @@ class Reader:
             )  # fmt: skip
             document.sentences.append(sentence)
             self._annotate(sentence, list(targets(first, after)), list(cues(first, after)))
+            open_list = self._list(sentence, open_list)
             own = _topic(sentence)
             if own or (paragraph, sentence.section) != under or sentence.item:
                 topic, under = own, (paragraph, sentence.section)
@@ -80,6 +82,23 @@ class Reader:
             if not any(_inside(span, annotation) for annotation in sentence.annotations)
         ]
         resolve(sentence, sentence.annotations, spans, self.grammar)
+        sentence.cues = spans
+
+    def _list(self, sentence: Sentence, opened: CueSpan | None) -> CueSpan | None:
+        """Carry a hedge over the items of a list: "Differential diagnosis:", then one diagnosis a line."""
+        subjects = sentence.of("emh", "differential")
+        hedges = [cue for cue in sentence.cues if cue.entry.category == "possible"]
+        if not subjects and hedges:
+            ends = sentence.document.norms[sentence.last] == ":" or sentence.last - sentence.first < 4
+            return hedges[-1] if ends else None
+        if opened is None or not subjects or not (sentence.item or len(subjects) * 4 > sentence.last - sentence.first):
+            return None
+        for note in subjects:
+            if note.assertion is Assertion.PRESENT and not note.cues:
+                note.assertion = Assertion.POSSIBLE
+                note.certainty = Certainty(opened.entry.means.get("certainty", "indeterminate"))
+                note.cues = (cue_of(sentence, opened),)
+        return opened
 
     def mentions(self, document: Document) -> tuple[Mention, ...]:
         """The mention layer of the contract."""

@@ -68,8 +68,8 @@ def find_quantities(words: Sequence[Word]) -> list[QuantitySpan]:
         if at <= taken:
             continue
         span = None
-        if word in _NAMES:
-            span = _named(words, norm, at)
+        if word in _NAMES or (word == "t2" and norm[at + 1 : at + 2] in (["star"], ["*"])):
+            span = _named(norm, at)
         elif number(word) is not None:
             span = _by_unit(words, norm, at)
         if span:
@@ -78,18 +78,20 @@ def find_quantities(words: Sequence[Word]) -> list[QuantitySpan]:
     return found
 
 
-def _named(words: Sequence[Word], norm: Sequence[str], at: int) -> QuantitySpan | None:
+def _named(norm: Sequence[str], at: int) -> QuantitySpan | None:
     """A name and the first value after it that has a fitting unit."""
-    name = _NAMES[norm[at]]
+    name = _NAMES.get(norm[at], "T2*")
     for index in range(at + 1, min(len(norm), at + 1 + _GAP)):
-        if norm[index] in (";", ",", ".") or norm[index] in _NAMES and norm[index] != norm[at]:
+        if norm[index] in (";", ",", ".") or _NAMES.get(norm[index], name) != name:
             return None
         value = number(norm[index])
         if value is None:
             continue
         unit, last = _unit(norm, index + 1)
         if _fits(name, value, unit, index - at):
-            return QuantitySpan(at, last if unit else index, name, float(value), unit)
+            return QuantitySpan(
+                at, last if unit else index, name, float(value), "{SUV}" if name == "suv" else unit
+            )
         return None
     return None
 
@@ -114,11 +116,19 @@ def _by_unit(words: Sequence[Word], norm: Sequence[str], at: int) -> QuantitySpa
     unit, last = _unit(norm, at + 1)
     if value is None:
         return None
-    if unit == "T" and 0 < value <= 12 and (words[last].text in ("T", "Tesla", "TESLA") or norm[last] == "tesla"):
+    if (
+        unit == "T"
+        and 0 < value <= 12
+        and (words[last].text in ("T", "Tesla", "TESLA") or norm[last] == "tesla")
+    ):
         return QuantitySpan(at, last, "field_strength", float(value), unit)
     if unit in ("mg/g", "umol/g") and not _IRON.isdisjoint(norm[max(0, at - 10) : at]):
         return QuantitySpan(at, last, "LIC", float(value), unit)
-    if not unit and norm[at + 1 : at + 2] in (["-"], ["to"]) and number("".join(norm[at + 2 : at + 3])) is not None:
+    if (
+        not unit
+        and norm[at + 1 : at + 2] in (["-"], ["to"])
+        and number("".join(norm[at + 2 : at + 3])) is not None
+    ):
         unit, last = _unit(norm, at + 3)
         unit = unit if unit == "[hnsf'U]" else ""
     if unit == "[hnsf'U]" and _NOT_DENSITY.isdisjoint(norm[max(0, at - 3) : at]):
@@ -157,6 +167,10 @@ def _unit(norm: Sequence[str], at: int) -> tuple[str, int]:
         return "[hnsf'U]", at + (after[1] == "unit")
     if first == "%":
         return "%", at
+    if first == "g/l":
+        return "g/L", at
+    if first in ("g", "gm") and after[1] == "%":
+        return "g/dL", at + 1  # an older spelling of the same unit
     if first == "mg" and after[1] == "fe" and after[2] in ("/", "per") and after[3] == "g":
         return "mg/g", at + 3
     if after[1] in ("/", "per") and (first in _MASS or first in _MOLES):

@@ -16,14 +16,17 @@ from emh_report.model import BiopsyStatus
 Span = tuple[int, int]
 _SOFT = frozenset({",", "and", "&", "("})
 _CLOSE = frozenset({",", ":", "then", "-"})
-_NOT_OBJECT = frozenset("on by at in from with as than since".split())
-_PREPOSITIONS = frozenset("on than since in from of at via per under during compared".split())
+_NOT_OBJECT = frozenset("on by at in from with as than since till until after before because due pending when".split())
+_TAKES_WITH = frozenset({"correlate", "proceed", "proceeding", "continue"})
+_PREPOSITIONS = frozenset("on than since in from of at via per under during compared after following pending until till".split())
 _DETERMINERS = frozenset("the a an this that her his previous prior last recent".split())
-_LIST = frozenset({",", "and", "&", "/", "or", "with", "+", "then", "-"})
+_LIST = frozenset({",", "and", "&", "/", "or", "with", "+", "then", "-", "followed"})
 _NOT_LIST = frozenset({"to", "before", "as", "because", "that", "which", "if", "after"})
 _UNITS = frozenset("day week wk month mth mo year yr hour hr weekly monthly yearly".split())
 _COMING = frozenset("in after at within every next later follow".split())
+_GONE = frozenset({"ago", "past", "last", "since", "for", "old", "previous"})
 _YEARLY = frozenset("annual annually yearly six-monthly".split())
+_NUMBERS = frozenset("two three four five six seven eight nine ten twelve eighteen".split())
 _REACH = 14
 
 
@@ -76,6 +79,13 @@ class Advice:
             status = BiopsyStatus.DEFERRED
         return self._made(target, status, predicate) if status else None
 
+    def is_denied(self, target: Annotation) -> bool:
+        """Whether it is said not to exist or not to have been done: "no prior biopsy"."""
+        unit = self._unit(target)
+        predicate = self._governing(target, unit, None)
+        undone = predicate is not None and predicate.value == "done" and predicate.negated
+        return undone or self._is_denied(target, unit)
+
     def is_fragment(self, target: Annotation) -> bool:
         """Whether the statement is no more than the procedure with what qualifies it: "Short-interval CT"."""
         sentence, unit = self._sentence, self._unit(target)
@@ -84,8 +94,8 @@ class Advice:
         while start < target.first and not self._norms[start][0].isalpha():
             start += 1
         said = VERBS.intersection(self._norms[start : unit[1] + 1])
-        done = any(cue.first <= unit[1] and cue.last >= start for cue in cues(sentence, "done"))
-        return target.first - start <= 4 and not said and not done
+        told = any(p.value and (p.value != "done" or p.first <= target.last + 3) and _within(p, unit) for p in self._predicates)
+        return target.first - start <= 4 and unit[1] - start < _REACH and not said and not told
 
     def is_scheduled(self, target: Annotation) -> bool:
         """Whether a coming time stands beside the procedure ("in 6 months", "3 monthly")."""
@@ -94,9 +104,9 @@ class Advice:
         for index in range(first, last + 1):
             if words[index] in _YEARLY:
                 return True
-            if words[index] not in _UNITS or "ago" in words[index : index + 3]:
+            if words[index] not in _UNITS or _GONE.intersection(words[max(first, index - 3) : index + 3]):
                 continue
-            lead = _COMING.intersection(words[max(first, index - 5) : index])
+            lead = _COMING.intersection([*words[max(first, index - 5) : index], *words[index + 1 : index + 2]])
             gap = index - target.last if index > target.last else target.first - index
             if gap <= (12 if lead else 3):
                 return True
@@ -127,8 +137,10 @@ class Advice:
             return False
         if any(predicate.value and _within(predicate, span) for predicate in self._predicates):
             return True
-        if any(span[0] <= start and end <= span[1] for start, end in self._conditions):
-            return True
+        for start, end in self._conditions:
+            stop = next((i for i in range(end + 1, span[1] + 1) if self._norms[i] in _CLOSE), span[1] + 1)
+            if span[0] <= start <= span[1] and any(not start < target.first < stop for target in held):
+                return True
         if _UNITS.intersection(self._norms[span[0] : span[1] + 1]):
             return True
         return any(self._is_denied(target, span) for target in held)
@@ -181,7 +193,17 @@ class Advice:
             distance = self._distance(predicate, target)
             if distance is not None and (best is None or distance <= best[0]):
                 best = (distance, predicate)
-        return best[1] if best else None
+        return best[1] if best else self._continued(unit)
+
+    def _continued(self, unit: Span) -> Predicate | None:
+        """A predicate that opens the next statement and has no subject of its own: "…; should be discussed"."""
+        position = self._units.index(unit) + 1
+        if position == len(self._units) or self._norms[self._units[position][0]] != ";":
+            return None
+        first, last = self._units[position]
+        own = any(_within(target, (first, last)) for target in self._targets)
+        said = (p for p in self._predicates if p.value not in (None, "done") and first < p.first <= first + 2)
+        return None if own else next(said, None)
 
     def _distance(self, predicate: Predicate, target: Annotation) -> int | None:
         """Words between them; None where the predicate cannot be about the target."""
@@ -193,7 +215,9 @@ class Advice:
         if len(words) > _REACH or self._is_blocked(gap):
             return None
         if ahead:
-            return None if words and words[0] in _NOT_OBJECT or VERBS.intersection(words) else len(words)
+            with_object = self._norms[predicate.last] in _TAKES_WITH and words[:1] == ["with"]
+            astray = bool(words) and words[0] in _NOT_OBJECT and not with_object
+            return None if astray or VERBS.intersection(words) else len(words)
         if VERBS.intersection(words[:-3]) or (predicate.value != "done" and self._is_object(target)):
             return None
         return len(words)
@@ -204,8 +228,12 @@ class Advice:
         if not others:
             return False
         named = {index for target in others for index in range(target.first, target.last + 1)}
-        rest = [self._norms[index] for index in range(gap[0], gap[1] + 1) if index not in named]
+        rest = [self._norms[i] for i in range(gap[0], gap[1] + 1) if i not in named and not self._is_range(i)]
         return bool(_NOT_LIST.intersection(rest)) or not _LIST.intersection(rest)
+
+    def _is_range(self, index: int) -> bool:
+        """Whether "to" joins numbers: "in four to six weeks"."""
+        return self._norms[index] == "to" and (self._norms[index + 1].isdigit() or self._norms[index + 1] in _NUMBERS)
 
     def _is_object(self, target: Annotation) -> bool:
         """Whether a preposition governs it: "on follow-up MRI", "compared with the CT"."""
@@ -231,9 +259,11 @@ class Advice:
 
     def _unsaid(self, target: Annotation, unit: Span, *, bare: bool, denied: bool) -> BiopsyStatus | None:
         """The status where no advising word stands: a denial, a condition, a heading or a year may say it."""
+        if "bare" in target.means:
+            return None
         if denied:
             return BiopsyStatus.NOT_RECOMMENDED
-        if bare:
+        if bare and not self._is_object(target):
             return BiopsyStatus.RECOMMENDED
         years = [word for word in self._norms[target.last + 1 : min(target.last + 6, unit[1] + 1)] if len(word) == 4]
         dated = any(word.isdigit() and word[:2] in ("19", "20") for word in years)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from emh_report.advice import advised
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.levels import LevelSpan, SequenceSpan
 from emh_report.model import Assertion, Evidence, Modality, Study
@@ -12,10 +13,11 @@ from emh_report.model import Sequence as MrSequence
 
 _ELSEWHERE = frozenset({"comparison", "clinical", "recommendation", "communication"})
 """Sections that speak of other examinations than this one."""
-_PAST_OR_UNSURE = frozenset({Assertion.HISTORICAL, Assertion.HYPOTHETICAL, Assertion.POSSIBLE})
+_UNSURE = frozenset({Assertion.HYPOTHETICAL, Assertion.POSSIBLE})
 _UNDONE = frozenset({Assertion.ABSENT, Assertion.NOT_ASSESSED})
 _DESCRIBED = ("finding", "intensity", "effect", "cord_word")
 _DIFFUSION = "diffusion"
+_WITHHELD = frozenset("contrast not given none nil no administered used required".split())
 _TITLE_SENTENCES = 3
 _SLICED = frozenset({Modality.MR, Modality.CT, Modality.PET})
 _DATE = re.compile(
@@ -30,8 +32,11 @@ def study(document: Document) -> Study:
     """What the report says of its own examination."""
     title = _title(document)
     modality, shown_by = _modality(document, title)
-    sequences, sequence_notes = _sequences(document, modality)
-    contrast, contrast_note = _contrast(document, title, modality)
+    advice = advised(document)
+    sequences, sequence_notes = _sequences(document, modality, advice)
+    if not modality and len(sequences) > 1:
+        modality, shown_by = (Modality.MR,), sequence_notes
+    contrast, contrast_note = _contrast(document, title, modality, advice)
     strength, strength_note = _field_strength(document)
     conus, conus_notes = _conus(document)
     comparison, comparison_evidence = _comparison(document)
@@ -67,23 +72,24 @@ def _modality(document: Document, title: Sequence[Sentence]) -> tuple[tuple[Moda
     """From the title, else from the technique, else from the first sentence that speaks of this examination."""
     technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
     for sentences in (title, technique, *([sentence] for sentence in _here(document))):
-        notes = [note for sentence in sentences for note in sentence.of("modality") if _is_this(note)]
+        named = sentences is title or sentences is technique
+        notes = [note for sentence in sentences for note in sentence.of("modality") if _is_this(note, named)]
         if notes:
             names = [name for note in notes for name in (note.means["modality"], note.means.get("also")) if name]
             return tuple(dict.fromkeys(Modality(name) for name in names)), notes
     return (), []
 
 
-def _is_this(note: Annotation) -> bool:
-    """Whether the examination named is this one, and not a prior one, a suggested one or a way to guide a needle."""
-    if note.assertion in _PAST_OR_UNSURE:
+def _is_this(note: Annotation, named: bool) -> bool:
+    """Whether the examination is this one, and not a prior one, a suggested one or a way to guide a needle."""
+    if note.assertion is Assertion.HISTORICAL or (note.assertion in _UNSURE and not named):
         return False
     sentence = note.sentence
     compared = any(
         word.means.get("study") == "comparison" and word.first < note.first for word in sentence.of("study_word")
     )
-    biopsy = any(other.first <= note.first <= other.last + 3 for other in sentence.of("biopsy"))
-    return not compared and not (biopsy and sentence.section is not None and sentence.section != "exam")
+    guides = any(other.first <= note.first <= other.last + 3 for other in sentence.of("biopsy"))
+    return not compared and (named or not guides)
 
 
 def _here(document: Document) -> Iterator[Sentence]:
@@ -97,20 +103,20 @@ def _regions(title: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Annotatio
 
 
 def _sequences(
-    document: Document, modality: Sequence[Modality]
+    document: Document, modality: Sequence[Modality], advice: Sequence[Annotation]
 ) -> tuple[tuple[MrSequence, ...], list[Annotation]]:
     """Sequences that were done: listed, or described by their signal."""
     if modality and Modality.MR not in modality:
         return (), []
     found: dict[MrSequence, Annotation] = {}
-    for sentence in _here(document):
-        advised = [note for note in sentence.of("recommendation") if "weak" not in note.means]
-        for note in sentence.of("sequence"):
-            if any(other.first <= note.first and note.last <= other.last for other in advised):
-                continue
-            if not _is_undone(note):
-                for name in _names(note):
-                    found.setdefault(name, note)
+    for sentence in document.sentences:
+        aside = [*advice, *sentence.of("quantity")]  # "liver T2* 3.1 ms" is a result
+        listed = [note for note in sentence.of("sequence") if not _is_part_of(note, aside) and not _is_undone(note)]
+        if sentence.section in _ELSEWHERE and (sentence.section != "clinical" or len(listed) < 2):
+            continue
+        for note in listed:
+            for name in _names(note):
+                found.setdefault(name, note)
         for note in sentence.of("finding"):
             if note.means.get("field") == _DIFFUSION and note.assertion is not Assertion.NOT_ASSESSED:
                 found.setdefault(MrSequence.DWI, note)
@@ -134,32 +140,44 @@ def _is_undone(note: Annotation) -> bool:
 
 
 def _contrast(
-    document: Document, title: Sequence[Sentence], modality: Sequence[Modality]
+    document: Document, title: Sequence[Sentence], modality: Sequence[Modality], advice: Sequence[Annotation]
 ) -> tuple[str | None, list[Annotation]]:
-    """As planned or given; what the findings say of enhancement images counts where neither is stated."""
+    """As announced or given; what the findings say of images after contrast counts where neither is stated."""
     if modality and not _SLICED.intersection(modality):
         return None, []
     technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
     addendum = [sentence for sentence in document.sentences if sentence.section == "addendum"]
-    stated = [note for sentence in (*title, *technique) for note in _contrast_notes(sentence)]
-    later = [note for sentence in addendum for note in _contrast_notes(sentence) if _given(note) == "IV"]
-    described = [note for sentence in _here(document) for note in _contrast_notes(sentence)]
-    for notes in (later, stated, described):
+    stated = [note for sentence in (*title, *technique) for note in sentence.of("contrast")]
+    later = [note for sentence in addendum for note in _described(sentence, advice) if _given(note) == "IV"]
+    described = [note for sentence in _here(document) for note in _described(sentence, advice)]
+    asked = [note for sentence in document.sentences if sentence.section == "clinical" for note in sentence.of("contrast")]
+    for notes in (later, stated, described, [note for note in asked if note.means["contrast"] == "none"]):
         for kind in ("IV", "none", "oral"):
             if matching := [note for note in notes if _given(note) == kind]:
                 return kind, matching[:1]
+        if notes is stated and (denial := next((each for each in technique if _withheld(each)), None)):
+            return "none", [Annotation("contrast", "contrast_none", denial.first, denial.last, denial)]
     return None, []
 
 
-def _contrast_notes(sentence: Sentence) -> list[Annotation]:
-    advised = sentence.of("recommendation")
-    return [
-        note
-        for note in sentence.of("contrast")
-        if note.assertion not in _PAST_OR_UNSURE
-        and not any(other.first <= note.last and note.first <= other.last for other in advised if "weak" not in other.means)
-        and not any(cue.means.get("advice") in ("for", "if") for cue in sentence.of("advice_cue"))
-    ]
+def _described(sentence: Sentence, advice: Sequence[Annotation]) -> list[Annotation]:
+    """Contrast named outside title and technique, other than as advice or in another examination."""
+    notes = [note for note in sentence.of("contrast") if note.assertion is not Assertion.HYPOTHETICAL]
+    return [] if any(other.sentence is sentence for other in advice) else notes
+
+
+def _is_part_of(note: Annotation, advice: Sequence[Annotation]) -> bool:
+    return any(
+        other.sentence is note.sentence and other.first <= note.first and note.last <= other.last for other in advice
+    )
+
+
+def _withheld(sentence: Sentence) -> bool:
+    """ "Contrast: not given", where the heading has the noun."""
+    norms = sentence.document.norms
+    words = [norm for norm in norms[sentence.first : sentence.last + 1] if norm.isalpha()]
+    heading = norms[max(0, sentence.first - 3) : sentence.first] + norms[sentence.first : sentence.first + 1]
+    return "contrast" in heading and bool(words) and set(words) <= _WITHHELD
 
 
 def _given(note: Annotation) -> str:

@@ -25,9 +25,12 @@ _OPERATED = frozenset({TreatmentKind.RADIOTHERAPY, *(_PROCEDURES - {TreatmentKin
 _STRENGTH = (
     Assertion.PRESENT, Assertion.HISTORICAL, Assertion.POSSIBLE, Assertion.HYPOTHETICAL, Assertion.ABSENT,
 )  # fmt: skip
+_TOLD = frozenset({"clinical", "exam", None})
+"""Sections that tell of the patient; elsewhere a treatment to come is only talked about."""
 _DOSE = re.compile(r"\d+(?:[.,]\d+)?\s*c?Gy(?:\s*(?:in|/)\s*\d+\s*(?:fractions|fraction|#|fx))?", re.IGNORECASE)
 _CLAUSE_ENDS = frozenset({";", "."})
 _NEAR = 4
+_CONTINUED = "treatment_continued"
 _FAR = 12
 
 
@@ -49,7 +52,7 @@ def treatments(document: Document) -> tuple[Treatment, ...]:
             continue
         for note in sentence.of("treatment"):
             assertion = _assertion(note)
-            if assertion is None or any(_overlaps(other, note) for other in advice):
+            if assertion is None or (any(_overlaps(other, note) for other in advice) and not _is_continued(note)):
                 continue
             _add(drafts, note, assertion)
     return tuple(
@@ -92,6 +95,8 @@ def _assertion(note: Annotation) -> Assertion | None:
         return Assertion.ABSENT
     if "planned" in courses:
         return Assertion.HYPOTHETICAL
+    if note.assertion is Assertion.HYPOTHETICAL and note.sentence.section not in _TOLD:
+        return None
     if kind in _PROCEDURES:
         return Assertion.HYPOTHETICAL if note.assertion is Assertion.HYPOTHETICAL else Assertion.HISTORICAL
     if "ongoing" in courses:
@@ -129,6 +134,14 @@ def _stops_before(note: Annotation, gap: int) -> bool:
     """Whether punctuation parts an "ended" cue from the treatment behind it."""
     norms = note.sentence.document.norms
     return gap > 0 and bool({",", ";"}.intersection(norms[note.first - gap : note.first]))
+
+
+def _is_continued(note: Annotation) -> bool:
+    """ "Continue transfusion" advises what goes on already."""
+    return any(
+        cue.means["course"] == "ongoing" and cue.concept == _CONTINUED and 0 < note.first - cue.last <= 2
+        for cue in note.sentence.of("treatment_cue")
+    )
 
 
 def _is_listed(note: Annotation, index: int) -> bool:
