@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from emh_report import __version__, advice, background, tissue
 from emh_report.cordfacts import TODAY, canal_stenosis, cauda_equina, cord_compression, disc_names, epidural, foraminal_narrowing, ordered
@@ -83,8 +84,24 @@ def lesions(links: Links, diagnosis: Emh) -> tuple[Lesion, ...]:
     if diagnosis.assertion in (Assertion.HYPOTHETICAL, Assertion.HISTORICAL):
         attribution = Asserted()
     live = [draft for draft in links.lesions if draft.assertion in TODAY and _is_lesion(draft)]
-    live = _without_shadows(live)
+    live = [part for draft in _without_shadows(live) for part in _by_side(draft)]
     return tuple(_lesion(links.document, draft, f"L{number}", attribution) for number, draft in enumerate(live, 1))
+
+
+def _by_side(draft: Draft) -> list[Draft]:
+    """A bilateral lesion whose sides are measured apart is two lesions that share the rest."""
+    measured = {side: part for side, part in draft.parts.items() if part.sizes}
+    if len(measured) < 2:
+        return [draft]
+    apart = [note for part in measured.values() for note in part.levels]
+    group = [note for note in draft.level_notes if note not in apart]
+    return [
+        replace(
+            draft, sides=[side], sizes=part.sizes, prior_sizes=part.prior_sizes, parts={}, size_side=None,
+            size_level=part.levels[0] if group and part.levels else None, level_notes=group or part.levels,
+        )  # fmt: skip
+        for side, part in measured.items()
+    ]
 
 
 def _is_lesion(draft: Draft) -> bool:
@@ -175,9 +192,13 @@ def _prior(draft: Draft) -> tuple[float, ...]:
 
 def _size_at(draft: Draft) -> SizeAt | None:
     level = next(iter(_level_names(draft.size_level)), None) if draft.size_level else None
-    if level is None and draft.size_side is None:
+    side = draft.size_side
+    if side is None and _laterality(draft) is Laterality.BILATERAL:
+        measured = [side for side, part in draft.parts.items() if part.sizes]
+        side = measured[0] if len(measured) == 1 else None
+    if level is None and side is None:
         return None
-    return SizeAt(level=level, laterality=Laterality(draft.size_side) if draft.size_side else None)
+    return SizeAt(level=level, laterality=Laterality(side) if side else None)
 
 
 def _level_names(note: Annotation) -> tuple[str, ...]:

@@ -69,8 +69,10 @@ def _is_label(sentence: Sentence, head: Anchor) -> bool:
     rest = [note for note in sentence.annotations if note.first > sentence.label[1]]
     if head.assertion is not Assertion.PRESENT and not any(note.kind in ("lesion", "finding", "effect") for note in rest):
         return False
+    if any(note.kind in ("level", "modifier") and note.last <= sentence.label[1] and ("laterality" in note.means or note.kind == "level") for note in sentence.annotations):
+        return False  # "Left T7 mass: smaller" names one lesion
     stated = any(word in ("present", "seen", "yes", "noted") for word in sentence.norms(sentence.label[1] + 1, sentence.last)[:3])
-    return not stated and not any(note.kind in ("level", "size") for note in rest) or any(note.kind == "lesion" for note in rest)
+    return not stated and not any(note.kind in ("level", "size", "change") for note in rest) or any(note.kind == "lesion" for note in rest)
 
 
 def _normal_tissue(sentence: Sentence, head: Anchor) -> bool:

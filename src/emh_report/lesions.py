@@ -36,6 +36,37 @@ def stronger(one: Assertion, other: Assertion) -> Assertion:
     return one if _STRENGTH[one] >= _STRENGTH[other] else other
 
 
+@dataclass(slots=True)
+class Part:
+    """What is said of one side of a bilateral lesion."""
+
+    sizes: list[Annotation] = field(default_factory=list)
+    prior_sizes: list[Annotation] = field(default_factory=list)
+    levels: list[Annotation] = field(default_factory=list)
+
+
+def side_parts(sentence: Sentence) -> dict[Annotation, str]:
+    """Sizes and levels that stand with a side: "right 5.1 x 3.3 cm, left 4.0 cm", "3.7 cm on the right and 3.3 cm on the left"."""
+    norms = sentence.document.norms
+    sides = [note for note in sentence.of("modifier") if note.means.get("laterality") in ("left", "right")]
+    sizes = sentence.of("size")
+    if not sides or not sizes:
+        return {}
+    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(norms[sizes[0].last + 1 : sides[0].first])
+    found: dict[Annotation, str] = {}
+    for note in sentence.of("size", "level"):
+        if behind:
+            side = next((side for side in sides if side.first > note.last), None)
+        else:
+            side = next((side for side in reversed(sides) if side.last < note.first), None)
+        if side is not None:
+            found[note] = side.means["laterality"]
+    return found
+
+
+_MEASURED = frozenset("on the at in to side ( ) , in craniocaudal ap".split())
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
     """A lesion under construction."""
@@ -47,6 +78,7 @@ class Draft:
     level_notes: list[Annotation] = field(default_factory=list)
     sizes: list[Annotation] = field(default_factory=list)
     prior_sizes: list[Annotation] = field(default_factory=list)
+    parts: dict[str, Part] = field(default_factory=dict)
     size_level: Annotation | None = None
     size_side: str | None = None
     words: dict[str, str] = field(default_factory=dict)
@@ -127,6 +159,14 @@ class Draft:
         if side not in self.sides and note.assertion is not Assertion.ABSENT:
             self.sides.append(side)
             self.notes.append(note)
+
+    def add_part(self, side: str, note: Annotation) -> None:
+        """A size or level of one side."""
+        part = self.parts.setdefault(side, Part())
+        if note.kind == "level":
+            part.levels.append(note)
+        elif isinstance(note.value, SizeSpan) and all(note.value.size_mm):
+            (part.prior_sizes if note.value.prior or note.assertion is Assertion.HISTORICAL else part.sizes).append(note)
 
     def _size(self, note: Annotation, size: SizeSpan, anchor: Anchor | None) -> None:
         if not all(size.size_mm):
@@ -233,8 +273,7 @@ class Registry:
             if same or (fitting and (definite or head.sentence.section in IMPRESSION)):
                 return same[:1] or fitting[:1]
             if live and not fitting:
-                site = (focus or live)[-1].site
-                return [self._new(site if definite or site == "other" else "other", assertion)]
+                return [self._new(focus[-1].site if focus else "other", assertion)]
         if definite and focus:
             return focus
         if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):

@@ -32,8 +32,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 _DANGLING = _words(
-    "a an the of at on in to from with and or by for is are was were no as which that its into upto than through "
-    "between not be left right mild moderate severe approx dr vs g e measuring"
+    "a an the of at on in to from with and or by for is are was were no as which that its into upto than "
+    "through between not be left right mild moderate severe approx dr vs g e measuring"
 )
 """Words a line cannot end with unless its sentence goes on."""
 

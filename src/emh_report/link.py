@@ -12,7 +12,7 @@ from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.heads import lesion_heads, other_anchors
-from emh_report.lesions import Draft, Registry
+from emh_report.lesions import Draft, Registry, side_parts
 from emh_report.model import Assertion, Change
 from emh_report.signals import SignalDraft, signals
 
@@ -149,6 +149,7 @@ class _Linker:
                     draft.add_signal(signal)
                 if anchor is not None and anchor.kind != LESION:
                     self.attributes.append((signal.note, anchor))
+        parts = side_parts(sentence)
         for note in sentence.annotations:
             if note.kind in ("size", "quantity"):
                 anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("cord", "canal", "vertebra", "cord_signal", "disc"))
@@ -165,6 +166,11 @@ class _Linker:
                 continue  # "the left pleural space is clear" says nothing of the mass spoken of before
             for draft in self._drafts(anchor, drafts):
                 draft.add(note, anchor)
+                if note in parts and note.kind == "size":
+                    draft.add_part(parts[note], note)
+                    for level in sentence.of("level"):
+                        if parts.get(level) == parts[note] and level in draft.level_notes + [n for a in anchors for n in a.levels]:
+                            draft.add_part(parts[note], level)
             if anchor is None and not self.focus and note.kind in ("finding", "quantity"):
                 self.attributes.append((note, Anchor("none", note.first, note.last, sentence, note, note.assertion)))
 

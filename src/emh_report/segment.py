@@ -43,7 +43,7 @@ _FINITE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SectionSpan:
-    """A section: its category (None before any heading), its heading, and the body from ``start`` to ``end``."""
+    """A section: its category (None where no heading speaks), its heading, and its body."""
 
     category: str | None
     heading: tuple[int, int] | None

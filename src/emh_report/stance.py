@@ -19,13 +19,16 @@ _CLOSE = frozenset({",", ":", "then", "-"})
 _NOT_OBJECT = frozenset("on by at in from with as than since till until after before because due pending when".split())
 _TAKES_WITH = frozenset({"correlate", "proceed", "proceeding", "continue"})
 _PREPOSITIONS = frozenset("on than since in from of at via per under during compared after following pending until till".split())
-_DETERMINERS = frozenset("the a an this that her his previous prior last recent".split())
+_SEEN_ON = frozenset("on than since during compared".split())
+_TALKS = frozenset("discussion discuss discussed review referral consultation assessment evaluation presentation".split())
+_DETERMINERS = frozenset("the a an this that her his spinal local regional previous prior last recent".split())
 _LIST = frozenset({",", "and", "&", "/", "or", "with", "+", "then", "-", "followed"})
 _NOT_LIST = frozenset({"to", "before", "as", "because", "that", "which", "if", "after"})
 _UNITS = frozenset("day week wk month mth mo year yr hour hr weekly monthly yearly".split())
 _COMING = frozenset("in after at within every next later follow".split())
 _GONE = frozenset({"ago", "past", "last", "since", "for", "old", "previous"})
 _YEARLY = frozenset("annual annually yearly six-monthly".split())
+_FINITE = VERBS | frozenset("would may can could should will show demonstrate reveal suggest do does feel".split())
 _NUMBERS = frozenset("two three four five six seven eight nine ten twelve eighteen".split())
 _REACH = 14
 
@@ -93,7 +96,7 @@ class Advice:
         start = max(label, unit[0])
         while start < target.first and not self._norms[start][0].isalpha():
             start += 1
-        said = VERBS.intersection(self._norms[start : unit[1] + 1])
+        said = _FINITE.intersection(self._norms[start : unit[1] + 1])
         told = any(p.value and (p.value != "done" or p.first <= target.last + 3) and _within(p, unit) for p in self._predicates)
         return target.first - start <= 4 and unit[1] - start < _REACH and not said and not told
 
@@ -217,6 +220,7 @@ class Advice:
         if ahead:
             with_object = self._norms[predicate.last] in _TAKES_WITH and words[:1] == ["with"]
             astray = bool(words) and words[0] in _NOT_OBJECT and not with_object
+            astray |= self._is_object(target, _SEEN_ON)
             return None if astray or VERBS.intersection(words) else len(words)
         if VERBS.intersection(words[:-3]) or (predicate.value != "done" and self._is_object(target)):
             return None
@@ -235,14 +239,16 @@ class Advice:
         """Whether "to" joins numbers: "in four to six weeks"."""
         return self._norms[index] == "to" and (self._norms[index + 1].isdigit() or self._norms[index + 1] in _NUMBERS)
 
-    def _is_object(self, target: Annotation) -> bool:
-        """Whether a preposition governs it: "on follow-up MRI", "compared with the CT"."""
+    def _is_object(self, target: Annotation, prepositions: frozenset[str] = _PREPOSITIONS) -> bool:
+        """Whether a preposition governs it: "on follow-up MRI", but not "discussion at the MDT"."""
         index = target.first - 1
-        while index > self._sentence.first and self._norms[index] not in _PREPOSITIONS:
+        while index > self._sentence.first and self._norms[index] not in prepositions:
             if self._norms[index] not in ADJECTIVES and self._norms[index] not in _DETERMINERS:
                 return False
             index -= 1
-        return index >= self._sentence.first and self._norms[index] in _PREPOSITIONS
+        if index < self._sentence.first or self._norms[index] not in prepositions:
+            return False
+        return index == self._sentence.first or self._norms[index - 1] not in _TALKS
 
     def _is_denied(self, target: Annotation, unit: Span) -> bool:
         """Whether "no" stands directly before it, with nothing but adjectives between."""
