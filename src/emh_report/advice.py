@@ -1,6 +1,6 @@
 """Document → what the report advises: biopsy of the lesion, and everything else.
 
-Advice given today beats a biopsy done in the past, an addendum beats the body, and of equals the last one counts.
+Advice given today beats a biopsy done in the past, an addendum beats the body, and of equals the last counts.
 """
 
 from __future__ import annotations
@@ -8,24 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from emh_report.advising import CUE, cues
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.model import Action, Biopsy, BiopsyStatus, Experiencer, Recommendation
-from emh_report.stance import Advice, Span, Stance
+from emh_report.procedures import BACKGROUND, CLOSING, action_of, is_therapy, is_title, object_of, procedures
+from emh_report.stance import Advice, Stance
+from emh_report.statements import Span
 
-BACKGROUND = frozenset({"clinical", "comparison", "technique", "exam"})
-"""Sections that tell of the past or of this examination, and advise nothing."""
-_CLOSING = frozenset({"impression", "recommendation", "addendum"})
 _EMH = "extramedullary hematopoiesis"
 _RESULTS = ("emh", "differential")
-_OF = frozenset({"of", "from"})
-_ARTICLES = frozenset({"the", "a", "an", "one", "this"})
-_TARGET_ENDS = frozenset(", . ; : ( ) is are was were be can could may might should if under in with at for by to and after".split())
-_REPEAT, _REFERRAL, _SURGERY = "advice_repeat", "advice_other_referral", "advice_surgery"
-_CONTRAST = "advice_contrast_word"
-_WITH = frozenset({"with", "without", "after", "post", "of"})
-_REFERRALS = frozenset("clinic referral opinion consult consultation review evaluation input team reference".split())
 _PURPOSE = frozenset({"for", "to"})
+_NEAR = 12
+"""Words within which an urgency is about the advice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,9 @@ def biopsy(document: Document) -> Biopsy:
         target=target[1] if target else None,
         condition=_text(document, best.stance.condition),
         result=result[1] if result else None,
-        evidence=tuple(document.evidence(*_extent(part), part.sentence.section) for part in dict.fromkeys(told)),
+        evidence=tuple(
+            document.evidence(*_extent(part), part.sentence.section) for part in dict.fromkeys(told)
+        ),
     )
 
 
@@ -72,7 +67,7 @@ def recommendations(document: Document) -> tuple[Recommendation, ...]:
     """Advice other than biopsy, one entry an action."""
     found: dict[tuple[Action, str], tuple[int, Recommendation]] = {}
     for statement in _recommendations(document):
-        action = _action(statement.note)
+        action = action_of(statement.note)
         key = (action, statement.note.concept if action is Action.OTHER else "")
         rank = _rank(statement.sentence)
         entry = _recommendation(document, action, statement)
@@ -99,15 +94,15 @@ def _biopsies(document: Document) -> Iterator[_Statement]:
 
 def _biopsy_stance(advice: Advice, note: Annotation) -> Stance | None:
     section = note.sentence.section
-    closing = section in _CLOSING and advice.is_fragment(note)
+    closing = section in CLOSING and advice.is_fragment(note)
     done = Stance(BiopsyStatus.PERFORMED, note.first, note.last)
     if note.means.get("status") == BiopsyStatus.PERFORMED:
         return None if advice.is_denied(note) else done
     stance = advice.stance(note, bare=section == "recommendation" or closing)
-    if section not in BACKGROUND and not _is_title(note.sentence):
+    if section not in BACKGROUND and not is_title(note.sentence):
         return stance
     if stance is None:
-        itself = section in ("technique", "exam") or _is_title(note.sentence)
+        itself = section in ("technique", "exam") or is_title(note.sentence)
         return done if itself and advice.is_fragment(note) else None
     return stance if stance.status is BiopsyStatus.PERFORMED else None
 
@@ -115,7 +110,7 @@ def _biopsy_stance(advice: Advice, note: Annotation) -> Stance | None:
 def _recommendations(document: Document) -> Iterator[_Statement]:
     for sentence in document.sentences:
         notes = [note for note in sentence.of("recommendation") if note.experiencer is Experiencer.PATIENT]
-        if not notes or sentence.section in BACKGROUND or _is_title(sentence):
+        if not notes or sentence.section in BACKGROUND or is_title(sentence):
             continue
         targets = procedures(sentence)
         advice = Advice(sentence, targets)
@@ -134,61 +129,20 @@ def _counts(note: Annotation, stance: Stance) -> bool:
 
 
 def _is_bare_advice(advice: Advice, note: Annotation) -> bool:
-    """Whether naming the procedure is advice: under "Advice:", or as a closing line such as "MRI in 1 year"."""
+    """Whether naming the procedure is advice: under "Advice:", or as a closing line, "MRI in 1 year"."""
     section = note.sentence.section
     if section == "recommendation":
         return True
     told = any(other.means.get("communication") == "act" for other in note.sentence.of("communication"))
-    therapy = _action(note) in _THERAPIES and "detail" not in note.means
-    if told or therapy or section not in (*_CLOSING, None) or not advice.is_fragment(note):
+    if told or is_therapy(note) or section not in (*CLOSING, None) or not advice.is_fragment(note):
         return False
     purposeful = bool(_PURPOSE.intersection(note.sentence.norms(note.last + 1, note.last + 5)))
-    return advice.is_scheduled(note) or (section in _CLOSING and (purposeful or "weak" not in note.means))
-
-
-_THERAPIES = (Action.TRANSFUSION, Action.RADIOTHERAPY, Action.SURGERY, Action.HYDROXYUREA)
-
-
-def procedures(sentence: Sentence) -> list[Annotation]:
-    """Everything in the sentence that may be advised, longest first where phrases overlap."""
-    notes = sentence.of("biopsy", "recommendation")
-    return [note for note in notes if not any(_hides(other, note) for other in notes) and not _is_aside(note)]
-
-
-def _hides(other: Annotation, note: Annotation) -> bool:
-    """Whether ``note`` is part of ``other``: within its phrase, or the "repeat" or "referral" beside it."""
-    if other is not note and note.concept == _REPEAT and other.first == note.last + 1:
-        return True
-    if other is not note and note.concept == _REFERRAL and note.first - other.last in (1, 2):
-        return True
-    overlap = other is not note and other.first <= note.last and note.first <= other.last
-    longer = other.last - other.first > note.last - note.first
-    return overlap and (longer or (other.kind == "biopsy" and note.kind != "biopsy"))
-
-
-def _is_aside(note: Annotation) -> bool:
-    """ "under CT guidance" names no CT to be done, nor "MRI with gadolinium" a second study."""
-    if note.concept == _CONTRAST:
-        return bool(_WITH.intersection(note.sentence.norms(note.first - 2, note.first - 1)))
-    return "guidance" in note.sentence.norms(note.last + 1, note.last + 1)
-
-
-def _action(note: Annotation) -> Action:
-    action = Action(note.means["action"])
-    after = set(note.sentence.norms(note.last + 1, note.last + 2))
-    if action is Action.SURGERY and note.concept == _SURGERY and _REFERRALS.intersection(after):
-        return Action.SURGICAL_REFERRAL
-    if action is Action.FOLLOW_UP_IMAGING and "weak" in note.means:
-        reach = range(note.last + 1, note.last + 10)
-        contrast = [cue for cue in cues(note.sentence, "contrast") if cue.first in reach]
-        if contrast and "with" in note.sentence.norms(note.last + 1, contrast[0].first):
-            return Action.CONTRAST_STUDY
-    return action
+    return advice.is_scheduled(note) or (section in CLOSING and (purposeful or "weak" not in note.means))
 
 
 def _recommendation(document: Document, action: Action, statement: _Statement) -> Recommendation:
     stance, sentence = statement.stance, statement.sentence
-    urgent = [note for note in sentence.of("urgency") if _near(note, stance, sentence)]
+    urgent = [note for note in sentence.of("urgency") if _is_near(note, stance)]
     first = min([stance.first, *(note.first for note in urgent)])
     last = max([stance.last, *(note.last for note in urgent)])
     return Recommendation(
@@ -200,24 +154,22 @@ def _recommendation(document: Document, action: Action, statement: _Statement) -
     )
 
 
-def _near(urgency: Annotation, stance: Stance, sentence: Sentence) -> bool:
-    between = sentence.norms(urgency.last + 1, stance.first - 1) + sentence.norms(stance.last + 1, urgency.first - 1)
-    return ";" not in between and len(between) <= 12
+def _is_near(urgency: Annotation, stance: Stance) -> bool:
+    norms = urgency.sentence.norms
+    between = norms(urgency.last + 1, stance.first - 1) + norms(stance.last + 1, urgency.first - 1)
+    return ";" not in between and len(between) <= _NEAR
 
 
 def _rank(sentence: Sentence) -> int:
-    return 2 if sentence.section == "addendum" else int(sentence.section in _CLOSING)
+    return 2 if sentence.section == "addendum" else int(sentence.section in CLOSING)
 
 
 def _outweighs(new: tuple[int, Recommendation], old: tuple[int, Recommendation]) -> bool:
     """Of equals the last counts, but a condition added to advice does not take it back."""
     if new[0] != old[0]:
         return new[0] > old[0]
-    return not (old[1].status is BiopsyStatus.RECOMMENDED and new[1].status in (BiopsyStatus.CONDITIONAL, old[1].status))
-
-
-def _is_title(sentence: Sentence) -> bool:
-    return sentence.index == 0 and sentence.section is None and len(sentence.document.sentences) > 1 and not sentence.of(CUE)
+    standing = (BiopsyStatus.RECOMMENDED, BiopsyStatus.CONDITIONAL)
+    return old[1].status is not BiopsyStatus.RECOMMENDED or new[1].status not in standing
 
 
 _Part = tuple[_Statement, str]
@@ -225,7 +177,9 @@ _Part = tuple[_Statement, str]
 
 def _method(statements: Sequence[_Statement]) -> _Part | None:
     """The method named with the advice, else the only one the report names."""
-    named = [(part, note.means["method"]) for part in statements for note in _notes(part) if "method" in note.means]
+    named = [
+        (part, note.means["method"]) for part in statements for note in _notes(part) if "method" in note.means
+    ]
     return _own_or_only(statements[0], named)
 
 
@@ -243,34 +197,21 @@ def _own_or_only(best: _Statement, named: Sequence[_Part]) -> _Part | None:
 def _notes(statement: _Statement) -> list[Annotation]:
     """The biopsy phrases one piece of advice is about."""
     first, last = statement.stance.first, statement.stance.last
-    return [statement.note, *(note for note in statement.sentence.of("biopsy") if first <= note.first <= last)]
+    return [
+        statement.note,
+        *(note for note in statement.sentence.of("biopsy") if first <= note.first <= last),
+    ]
 
 
 def _target_of(note: Annotation) -> str | None:
     """The words after "biopsy of", or what the phrase itself names."""
-    span = _object(note)
+    span = object_of(note)
     return note.means.get("target") or (note.sentence.document.slice(*span) if span else None)
-
-
-def _object(note: Annotation) -> Span | None:
-    sentence = note.sentence
-    norms = sentence.document.norms
-    first = note.last + 1
-    if first > sentence.last or norms[first] not in _OF:
-        return None
-    first += 1
-    while first <= sentence.last and norms[first] in _ARTICLES:
-        first += 1
-    starts = {cue.first for cue in sentence.of(CUE)}
-    last = first
-    while last <= sentence.last and norms[last] not in _TARGET_ENDS and last not in starts:
-        last += 1
-    return (first, last - 1) if last > first else None
 
 
 def _extent(statement: _Statement) -> Span:
     """The words of the advice with the target named behind it."""
-    span = _object(statement.note)
+    span = object_of(statement.note)
     return statement.stance.first, max(statement.stance.last, span[1] if span else 0)
 
 

@@ -1,6 +1,6 @@
-"""Advising words and denials of one sentence → predicates: "is not thought to be necessary" is one, and against.
+"""Advising words and denials of a sentence → predicates: "is not thought to be necessary" is one.
 
-The words that mean something come from lexicons/advice.yaml; here are only the function words that may join them.
+The words that mean something come from lexicons/advice.yaml; here are the function words that may join them.
 """
 
 from __future__ import annotations
@@ -15,31 +15,34 @@ DECIDING = ("against", "defer", "for", "done")
 """What a predicate can say, strongest word first: "should be avoided" is against, "can be done" is for."""
 VERBS = frozenset("is are was were has have had remain represent measure extend cause there".split())
 AUXILIARIES = VERBS | frozenset(
-    "be been being do does would will to a an the any at this that present time as so yet now here of i we even very "
-    "much really thought felt deemed believed judged seem appear otherwise longer real strict great further "
-    "in my our opinion view such you he she they it its".split()
+    "be been being do does would will to a an the any at this that present time as so yet now here of "
+    "i we even very much really thought felt deemed believed judged seem appear otherwise longer real "
+    "strict great further in my our opinion view such you he she they it its".split()
 )
 """May stand between a denial and the advising word it denies."""
 ADJECTIVES = AUXILIARIES | frozenset(
-    "for repeat routine urgent immediate additional invasive percutaneous guided image tissue open dedicated regular "
-    "specific other think believe feel see that regard emergency emergent neurosurgical surgical elective or nor formal spinal particular clear compelling absolute more current".split()
+    "for repeat routine urgent immediate additional invasive percutaneous guided image tissue open "
+    "dedicated regular specific other think believe feel see that regard emergency emergent "
+    "neurosurgical surgical elective or nor formal spinal particular clear compelling absolute more "
+    "current".split()
 )
 """May stand between "no" and the procedure it denies."""
 NO_PROCEDURE = frozenset(
-    "evidence feature finding sign appearance characteristic specimen material criteria artifact change related induced "
-    "dependent siderosis field port bed recurrence period status date scar guided guidance medicine history".split()
+    "evidence feature finding sign appearance characteristic specimen material criteria artifact "
+    "change related induced dependent siderosis field port bed recurrence period status date scar "
+    "guided guidance medicine history".split()
 )
 """Nouns that make the procedure before them something else: "imaging evidence", "transfusion medicine"."""
 BREAKS = frozenset("but however although though whereas while hence because given".split())
 INVERTED = frozenset(
-    "the a an any this that these there it she he they symptom neurology neurological clinical new weakness doubt growth "
-    "deterioration progression concern patient lesion mass pain further".split()
+    "the a an any this that these there it she he they symptom neurology neurological clinical new "
+    "weakness doubt growth deterioration progression concern patient lesion mass pain further".split()
 )
 """After "should" these open a condition: "should symptoms progress", not advice: "should be considered"."""
 PLAIN = frozenset("be not also have undergo receive get only".split())
 """After a "should" that opens the sentence these do not: "Should be followed up"."""
 SOONER = frozenset({"sooner", "earlier"})
-"""Before "if", they add an occasion to advice that stands anyway: "in 6 months, earlier if symptoms recur"."""
+"""Before "if", they add an occasion to advice that stands anyway: "in 1 year, earlier if symptoms recur"."""
 _PAST = frozenset({"was", "were", "been"})
 _LONGEST_GAP = 5
 

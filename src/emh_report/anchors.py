@@ -117,9 +117,9 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         if following and before not in PREPOSITIONS and premodifies(level, following[0]):
             following[0].levels.append(level)
         elif inside:
-            for anchor in _coordinated(sentence, inside):
+            for anchor in _coordinated(sentence, inside, level):
                 anchor.levels.append(level)
-        elif following and (not preceding or level.first - clause[0] <= 4):
+        elif following and (not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])):
             fronted.append(level)
         elif preceding:
             preceding[-1].levels.append(level)
@@ -135,14 +135,29 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
     return loose
 
 
+_OPENERS = frozenset(", at from the level of and in between opposite there however but also then similarly again on : ( both vertebral disc".split())
+
+
+def _opens(sentence: Sentence, level: Annotation, start: int) -> bool:
+    """Whether a level opens its clause ("At T6-T7 the cord ..."), with nothing but a preposition before it."""
+    others = {index for note in sentence.of("level") for index in range(note.first, note.last + 1)}
+    return all(index in others or sentence.document.norms[index] in _OPENERS for index in range(start, level.first))
+
+
 _NARROWED = frozenset({"compression", "canal", "foramen", "contact", "sac", "csf", "cord_signal"})
 
 
-def _coordinated(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Anchor]:
+def _coordinated(sentence: Sentence, anchors: Sequence[Anchor], level: Annotation) -> list[Anchor]:
     """The last anchor, and those that share its level: "canal stenosis and cord contact at T4/T5"."""
     chain = [anchors[-1]]
     for anchor in reversed(anchors[:-1]):
         gap = sentence.document.norms[anchor.last + 1 : chain[-1].first]
+        if gap[:1] == ["by"] and chain[-1].kind == LESION and anchor.kind in _NARROWED and not anchor.levels:
+            chain.append(anchor)  # "the cord is compressed by a mass at T12"
+            break
+        if gap[:1] == ["with"] and anchor.kind == LESION and not anchor.levels and getattr(level.value, "joined", False) and len(gap) <= 4:
+            chain.append(anchor)  # "deposits with cord compression from T2 to T9"
+            break
         joined = bool(gap) and "and" in gap and qualifies(sentence, anchor.last + 1, chain[-1].first - 1)
         if not joined or anchor.levels or not {anchor.kind, chain[-1].kind} <= _NARROWED:
             break

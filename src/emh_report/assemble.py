@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from emh_report import __version__, advice, background, tissue
+from emh_report import __version__, advice, background, organs, tissue
 from emh_report.cordfacts import TODAY, canal_stenosis, cauda_equina, cord_compression, disc_names, epidural, foraminal_narrowing, ordered
 from emh_report.diagnosis import differential, emh
 from emh_report.document import Annotation, Document
@@ -67,7 +67,7 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
         fatty_change=tissue.fatty_change(links),
         bone_marrow=tissue.bone_marrow(links),
         lymph_nodes=nodes,
-        organs=tissue.organs(links),
+        organs=organs.organs(links),
         differential=differential(document, lexicons.concepts),
         biopsy=advice.biopsy(document),
         recommendations=advice.recommendations(document),

@@ -182,6 +182,7 @@ def _scope(
 _PUNCTUATION = frozenset(". , ; ) !".split())
 
 
+_COMPLEMENT = frozenset("the a an due to from secondary because related result caused".split())
 _COPULAS = frozenset("is are was were be considered felt thought appear seem remain deemed very much far highly".split())
 
 
@@ -197,6 +198,9 @@ def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
     """Whether a hedge is what is said of its subject ("lymphoma is unlikely without fever"), so that it looks back."""
     before = sentence.document.norms[cue.first - 1] if cue.first > sentence.first else ""
     opening = sentence.document.norms[cue.first] in _COPULAS and cue.last > cue.first
+    after = sentence.document.norms[cue.last + 1] if cue.last < sentence.last else ""
+    if after in _COMPLEMENT and "to" not in sentence.document.norms[cue.first : cue.last + 1]:
+        return False  # "the mass is likely the result of EMH" looks ahead
     ends = sentence.document.norms[cue.last] in ("likely", "unlikely", "possible", "favored", "suspected", "considered", "doubtful", "questionable")
     return ends and (before in _COPULAS or opening)
 

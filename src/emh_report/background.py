@@ -1,4 +1,4 @@
-"""Document → who is examined and why: blood disorders, symptoms, the question; with study and treatments beside.
+"""Document → who is examined and why: blood disorders, symptoms, question; study and treatments beside.
 
 A known blood disorder is current wherever it is written, in a history section too, unless the text ends it.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from emh_report.communication import addenda, communication
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.lexicon import Concept, Lexicons
-from emh_report.model import Assertion, Certainty, Change, Clinical, Code, Condition, Experiencer
+from emh_report.model import Assertion, Certainty, Change, Clinical, Code, Condition, Evidence, Experiencer
 from emh_report.study import study
 from emh_report.treatments import treatments
 from emh_report.words import normalise, tokenize
@@ -25,8 +25,11 @@ _REMISSION = "remission"
 _STILL_THERE = frozenset({"partial", "molecular", "hematological", "clinical", "not", "incomplete"})
 """Remissions in which the disease is only held down."""
 _DOUBTS = frozenset({"hypothetical", "possible", "negated"})
-_PERSONS = frozenset("patient pt woman man boy girl child lady gentleman male female infant case known background".split())
+_PERSONS = frozenset(
+    "patient pt woman man boy girl child lady gentleman male female infant case known background".split()
+)
 _ASKING = frozenset({"hypothetical", "possible"})
+_ASKED = frozenset({"emh", "finding", "lesion"})
 _LEADING_SENTENCES = 5
 
 
@@ -48,7 +51,9 @@ def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
         other
         for name, (assertion, _) in found.items()
         for other in found
-        if other != name and _says_more(concepts, name, other) and not _contradicts(assertion, found[other][0])
+        if other != name
+        and _says_more(concepts, name, other)
+        and not _contradicts(assertion, found[other][0])
     }
     return tuple(
         Condition(
@@ -67,14 +72,18 @@ def clinical(document: Document) -> Clinical:
     symptoms: dict[str, Annotation] = {}
     for sentence in _request(document):
         for note in sentence.of("symptom"):
-            if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL) and note.experiencer is Experiencer.PATIENT:
+            if (
+                note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL)
+                and note.experiencer is Experiencer.PATIENT
+            ):
                 symptoms.setdefault(note.concept.replace("_", " "), note)
-    question = next((sentence for sentence in _request(document) if _asks(sentence)), None)
+    asked = next((span for sentence in _request(document) if (span := _question(sentence))), None)
     evidence = document.evidence_of(*symptoms.values())
-    if question is None:
+    if asked is None:
         return Clinical(symptoms=tuple(symptoms), evidence=evidence)
-    asked = document.evidence(question.first, question.last, question.section)
-    return Clinical(symptoms=tuple(symptoms), question=" ".join(asked.text.split()), evidence=(*evidence, asked))
+    return Clinical(
+        symptoms=tuple(symptoms), question=" ".join(asked.text.split()), evidence=(*evidence, asked)
+    )
 
 
 def _current(note: Annotation) -> Assertion | None:
@@ -89,9 +98,9 @@ def _current(note: Annotation) -> Assertion | None:
 
 
 def _is_doubted(note: Annotation) -> bool:
-    """Whether a doubt, question or denial is about the disorder: "to rule out EMH in a woman with PV" asks nothing of it.
+    """Whether a doubt is about the disorder: "to rule out EMH in a woman with PV" does not doubt PV.
 
-    Nor is it about it from within a bracket: "congenital hemolytic anemia (autoimmune excluded)".
+    Nor does a bracket: "congenital hemolytic anemia (autoimmune excluded)".
     """
     document, start, end = note.sentence.document, *_characters(note)
     deciding = [cue for cue in note.cues if cue.kind in _DOUBTS]
@@ -122,9 +131,11 @@ def _contradicts(narrow: Assertion, broad: Assertion) -> bool:
 
 
 def _says_more(concepts: Mapping[str, Concept], name: str, other: str) -> bool:
-    """Whether ``name`` is a kind of ``other``, or of what ``other`` only classifies ("transfusion-dependent")."""
+    """Whether ``name`` is a kind of ``other``, or of what ``other`` only classifies, as "NTDT" does."""
     broader = _broader(concepts, name)
-    return other in broader or (concepts[other].means.get("classifies") in broader and "classifies" not in concepts[name].means)
+    return other in broader or (
+        concepts[other].means.get("classifies") in broader and "classifies" not in concepts[name].means
+    )
 
 
 def _broader(concepts: Mapping[str, Concept], name: str) -> set[str]:
@@ -146,10 +157,23 @@ def _request(document: Document) -> list[Sentence]:
     return written or opening
 
 
-def _asks(sentence: Sentence) -> bool:
-    """ "Evaluate for cord compression", "?EMH", "Any change?"."""
-    norms = sentence.norms(sentence.first, sentence.last)
-    if any(norm.startswith("?") for norm in norms):
-        return True
-    asked = [note for note in sentence.annotations if note.assertion is Assertion.HYPOTHETICAL]
-    return any(cue.kind in _ASKING for note in asked for cue in note.cues)
+def _question(sentence: Sentence) -> Evidence | None:
+    """ "Evaluate for cord compression", "?EMH", "Any change?": from the asking words to the end."""
+    document = sentence.document
+    norms = document.norms
+    marks = [index for index in range(sentence.first, sentence.last + 1) if norms[index].startswith("?")]
+    starts = [
+        document.words[index].start for index in marks if index < sentence.last and norms[index + 1] != "."
+    ]
+    starts += [document.words[sentence.first].start] if marks and not starts else []
+    for note in sentence.annotations:
+        asked = note.assertion is Assertion.HYPOTHETICAL or (
+            note.kind in _ASKED and note.assertion is Assertion.POSSIBLE
+        )
+        starts += [cue.start for cue in note.cues if asked and cue.kind in _ASKING]
+    if not starts:
+        return None
+    first = next(
+        i for i in range(sentence.first, sentence.last + 1) if document.words[i].start >= min(starts)
+    )
+    return document.evidence(first, sentence.last, sentence.section)

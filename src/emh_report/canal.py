@@ -141,6 +141,8 @@ def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
 
 def _links(sentence: Sentence, index: int, first: bool) -> bool:
     norms = sentence.document.norms
+    if not first and norms[index] in ("to", "on", "upon", "over", "against", "of", "underlying"):
+        return False  # "indentation on the sac, CSF anterior to the cord maintained"
     if norms[index] in _CHAIN:
         return True
     return norms[index] not in ("by", "with", "from", "without") and (

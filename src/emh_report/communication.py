@@ -10,7 +10,9 @@ from emh_report.model import Addendum, Assertion, CriticalCommunication
 
 _KIND = "communication"
 _SPECIALTIES = frozenset({"surgical_referral", "hematology_referral", "radiotherapy", "other", "surgery"})
-_ENDS = frozenset("by at on via in and who over for about regarding immediately , ; . : was were is are has with".split())
+_ENDS = frozenset(
+    "by at on via in and who over for about regarding immediately , ; . : was were is are has with".split()
+)
 _TITLES = frozenset({"dr", "doctor", "mr", "mrs", "ms", "prof", "professor"})
 _WHEN = re.compile(
     r"(?:\bon\s+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\s*(?:at|,)?\s*\d{1,2}[:.]?\d{2}\s*(?:[ap]\.?m\.?|h(?:rs|ours)?)?)?"
@@ -24,11 +26,14 @@ def communication(document: Document) -> CriticalCommunication:
     """The first sentence that says the findings were told to someone; a failed attempt is ``absent``."""
     for sentence, act in _acts(document):
         start, end = document.words[sentence.first].start, document.words[sentence.last].end
-        when = _WHEN.search(document.text, start, end)
+        when = [
+            match.group().strip(" .,").removeprefix("at ")
+            for match in _WHEN.finditer(document.text, start, end)
+        ]
         return CriticalCommunication(
             assertion=Assertion.PRESENT if act.means["communication"] == "act" else Assertion.ABSENT,
             to=_recipient(document, sentence, act),
-            when=when.group().strip(" .,") if when else None,
+            when=", ".join(when) or None,
             method=_method(sentence),
             evidence=(document.evidence(sentence.first, sentence.last, sentence.section),),
         )
@@ -46,7 +51,8 @@ def addenda(document: Document) -> tuple[Addendum, ...]:
         else:
             groups.append([sentence])
     return tuple(
-        Addendum(evidence=(document.evidence(group[0].first, group[-1].last, "addendum"),)) for group in groups
+        Addendum(evidence=(document.evidence(group[0].first, group[-1].last, "addendum"),))
+        for group in groups
     )
 
 
@@ -83,14 +89,21 @@ def _recipient(document: Document, sentence: Sentence, act: Annotation) -> str |
     people += [note for note in sentence.of("recommendation") if note.means.get("action") in _SPECIALTIES]
     if not people:
         return None
-    nearest = min(people, key=lambda note: (abs(note.first - act.last), note.first))
+    titled = [note for note in people if norms[note.first] in _TITLES]
+    nearest = min(titled or people, key=lambda note: (abs(note.first - act.last), note.first))
     first = nearest.first
-    while first > sentence.first and norms[first - 1] not in _ENDS and norms[first - 1] not in ("to", "the", "("):
+    while (
+        first > sentence.first
+        and norms[first - 1] not in _ENDS
+        and norms[first - 1] not in ("to", "the", "(")
+    ):
         if any(note.first <= first - 1 <= note.last for note in sentence.of(_KIND) if note not in people):
             break
         first -= 1
     last = nearest.last
-    while last < sentence.last and (norms[last + 1] not in _ENDS or (norms[last + 1] == "." and norms[last] in _TITLES)):
+    while last < sentence.last and (
+        norms[last + 1] not in _ENDS or (norms[last + 1] == "." and norms[last] in _TITLES)
+    ):
         if any(note.first <= last + 1 <= note.last for note in sentence.of(_KIND) if note not in people):
             break
         last += 1

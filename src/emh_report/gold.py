@@ -33,12 +33,20 @@ class Gold:
 def gold_files(folder: Path) -> list[Path]:
     """The gold JSON files of a folder, sorted; GoldError if there are none."""
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix == ".json" and path.is_file())
+        found = sorted(path for path in folder.glob("*.json") if path.is_file() and not _other_kind(path))
     except OSError as error:
         raise GoldError(f"{folder}: cannot be read ({error.strerror})") from None
     if not found:
         raise GoldError(f"{folder}: no gold files here (NAME.json beside NAME.txt)")
     return found
+
+
+def _other_kind(path: Path) -> bool:
+    """A JSON list without a report beside it is not gold (sentences, manifests)."""
+    if path.with_suffix(".txt").is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
 
 
 def read_gold(path: Path) -> Gold:
@@ -69,6 +77,9 @@ def make_gold(value: Mapping[str, Json], name: str) -> Gold:
     alternatives: dict[str, tuple[Json, ...]] = {}
     unjudged = set()
     for key, item in accepted.items():
+        if key in _UNIONS:  # judged as a whole: another right value frees it
+            unions.pop(_UNIONS[key], None)
+            continue
         _field(key, name)
         if isinstance(item, str):
             unjudged.add(key)

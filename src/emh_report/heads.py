@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emh_report.anchors import LESION, VERBS, Anchor, qualifies
+from emh_report.anchors import LESION, VERBS, Anchor, premodifies, qualifies
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
 from emh_report.signals import reference_of
@@ -17,12 +17,17 @@ _ORGAN_SITES = frozenset({"liver", "spleen", "kidney", "adrenal", "breast"})
 
 def reference_words(sentence: Sentence) -> set[int]:
     """Words that only say what a signal is compared with."""
-    return {
-        index
-        for note in sentence.of("intensity")
-        if (reference := reference_of(note))
-        for index in range(reference.first, reference.last + 1)
-    }
+    words: set[int] = set()
+    norms = sentence.document.norms
+    for note in sentence.of("intensity"):
+        reference = reference_of(note)
+        if reference is None:
+            continue
+        last = reference.last
+        if norms[last + 1 : last + 2] == ["of"]:  # "the marrow of the vertebral bodies"
+            last = max((place.last for place in sentence.of("structure") if last < place.first <= last + 4), default=last)
+        words.update(range(reference.first, last + 1))
+    return words
 
 
 def lesion_heads(sentence: Sentence) -> list[Anchor]:
@@ -30,6 +35,8 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     heads: list[Anchor] = []
     for note in sentence.of("lesion"):
         role = note.means.get("role", "mass")
+        if role == "pronoun" and _no_subject(sentence, note):
+            continue
         if heads and note.first - heads[-1].last <= 1 and role == "mass":
             previous = heads[-1]
             previous.last = note.last
@@ -42,11 +49,26 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
         if any(head.first - 1 <= note.last + 1 and note.first <= head.last + 1 for head in heads if head.role == "mass"):
             continue
         heads.append(Anchor(LESION, note.first, note.last, sentence, note, _assertion(note), role="emh"))
+    heads.extend(_tumours(sentence, heads))
     heads = [head for head in heads if not _is_label(sentence, head) and not _normal_tissue(sentence, head)]
     heads.sort(key=lambda head: head.first)
     _give_sites(sentence, heads)
     heads = [head for head in heads if head.sites or head.role in ("mass", "pronoun", "definite")]
     return heads or _denied_label(sentence)
+
+
+def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
+    """Diagnoses described like a lesion: "an isointense schwannoma", "a 17 x 14 mm meningioma"."""
+    found = []
+    for note in sentence.of("differential"):
+        if any(abs(head.first - note.last) <= 6 or abs(note.first - head.last) <= 6 for head in heads):
+            continue
+        anchor = Anchor(LESION, note.first, note.last, sentence, note, _assertion(note), role="mass")
+        if note.assertion is Assertion.PRESENT and any(
+            premodifies(other, anchor) for other in sentence.of("intensity", "size") if other.last < note.first
+        ):
+            found.append(anchor)
+    return found
 
 
 def _denied_label(sentence: Sentence) -> list[Anchor]:
@@ -60,6 +82,16 @@ def _denied_label(sentence: Sentence) -> list[Anchor]:
         for site in sentence.of("site")
         if site.last <= sentence.label[1] and (site.assertion is Assertion.ABSENT or normal) and site.means["site"] == "epidural"
     ]
+
+
+_PREPOSITIONS = frozenset("to of in within around between with from by for on behind at over under through".split())
+
+
+def _no_subject(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a pronoun is part of a longer phrase ("on both sides") or only an object ("posterior to it")."""
+    before = sentence.document.norms[note.first - 1] if note.first > sentence.first else ""
+    swallowed = any(other is not note and other.first <= note.first and note.last <= other.last and other.kind in ("modifier", "change") for other in sentence.annotations)
+    return swallowed or before in _PREPOSITIONS
 
 
 def _is_label(sentence: Sentence, head: Anchor) -> bool:
@@ -143,12 +175,21 @@ def _give_sites(sentence: Sentence, heads: list[Anchor]) -> None:
                 head.sites.append(site)
                 taken.add(site.first)
     for head in nouns:
-        if not head.sites and head.role in ("mass", "emh") and not _points_back(sentence, head):
+        if not head.sites and head.role == "mass" and not _points_back(sentence, head):
             start = sentence.clause_of(head.first)[0]
             head.sites.extend([site for site in sites if start <= site.first and site.last < head.first and site.first not in taken][-1:])
         if not head.sites and head.role in ("mass", "part") and not _points_back(sentence, head):
-            head.sites.extend([note for note in sentence.topic if note.kind == "site"][:1])
+            head.sites.extend(_topic_sites(sentence)[:1])
     heads.sort(key=lambda head: head.first)
+
+
+def _topic_sites(sentence: Sentence) -> list[Annotation]:
+    """Sites of the label a sentence stands under, organs among them ("Liver: In segment VII there is a lesion")."""
+    return [note for note in sentence.topic if note.kind == "site"] + [
+        Annotation("site", note.concept, note.first, note.last, note.sentence, {"site": note.preferred})
+        for note in sentence.topic
+        if note.kind == "organ" and note.preferred in _ORGAN_SITES
+    ]
 
 
 def _points_back(sentence: Sentence, head: Anchor) -> bool:
@@ -168,6 +209,10 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
     """Structures, organs, nodes, treatments and bones, which own what is said of them."""
     references = reference_words(sentence)
     covered = {index for anchor in taken for index in range(anchor.first, anchor.last + 1)}
+    for anchor in taken:  # "nodules in the left breast": the breast is where they lie, not what is measured
+        for site in anchor.sites:
+            if site.sentence is sentence:
+                covered.update(range(site.first, site.last + 1))
     levels = {index for note in sentence.of("level") for index in (note.first - 1, note.last, note.last + 1, note.first)}
     found: list[Anchor] = []
     for note in sentence.annotations:

@@ -28,6 +28,8 @@ _STRENGTH = {
     Assertion.HYPOTHETICAL: 1,
     Assertion.NOT_MENTIONED: 0,
 }
+_NEIGHBOURS = {"paravertebral", "mediastinal"}
+"""A paravertebral thoracic mass lies in the posterior mediastinum; reports use either name for one lesion."""
 _PREFERRED_SITES = ("epidural", "paravertebral", "presacral", "pleural", "perirenal", "lymph_node")
 
 
@@ -81,6 +83,7 @@ class Draft:
     parts: dict[str, Part] = field(default_factory=dict)
     size_level: Annotation | None = None
     size_side: str | None = None
+    corrected: bool = False
     words: dict[str, str] = field(default_factory=dict)
     """shape, margins, homogeneity, activity, count, position, bone_change and enhancement words."""
     asserted: dict[str, Assertion] = field(default_factory=dict)
@@ -102,6 +105,9 @@ class Draft:
 
     def add_levels(self, notes: list[Annotation]) -> None:
         """Levels of the lesion; a level that is denied ("not at T9") is no level of it."""
+        corrected = [note for note in notes if note.sentence.section == "addendum" and note.assertion is not Assertion.ABSENT]
+        if corrected:  # an addendum beats the body
+            self.level_notes = [note for note in self.level_notes if note.sentence.section == "addendum"]
         for note in notes:
             if note.assertion is not Assertion.ABSENT and note not in self.level_notes:
                 self.level_notes.append(note)
@@ -156,6 +162,8 @@ class Draft:
                 return
         if {"predominantly", "more", "mainly"}.intersection(before) and self.sides:
             return
+        if note.sentence.section == "addendum" and side not in self.sides and not self.corrected:
+            self.sides, self.corrected = [], True  # an addendum beats the body
         if side not in self.sides and note.assertion is not Assertion.ABSENT:
             self.sides.append(side)
             self.notes.append(note)
@@ -268,12 +276,16 @@ class Registry:
         definite = head.role == "definite" or bool(_DEFINITE.intersection(words))
         side, level = side_of(head), _named(head)
         if side or level:
-            fitting = [draft for draft in focus or live if _compatible(draft, side, level, head)]
-            same = [draft for draft in fitting if level & draft.levels or side in draft.sides]
+            near = [*focus, *(draft for draft in live if draft not in focus)]
+            fitting = [draft for draft in near if _compatible(draft, side, level, head)]
+            same = [draft for draft in fitting if (level & draft.levels if level else side in draft.sides)]
+            untold = [draft for draft in fitting if draft in focus and not draft.levels and not draft.sides]
+            if not same and untold:
+                return untold[:1]
             if same or (fitting and (definite or head.sentence.section in IMPRESSION)):
                 return same[:1] or fitting[:1]
             if live and not fitting:
-                return [self._new(focus[-1].site if focus else "other", assertion)]
+                return [self._new((focus or live)[-1].site if focus or _DEFINITE.intersection(words) else "other", assertion)]
         if definite and focus:
             return focus
         if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):
@@ -295,7 +307,11 @@ class Registry:
             if not another and _compatible(draft, side, levels, head):
                 return draft
         for draft in self.drafts:
-            if draft.site == "other" and assertion is not Assertion.ABSENT and not another and _compatible(draft, side, levels, head):
+            if {draft.site, name} == _NEIGHBOURS and assertion is not Assertion.ABSENT and not another and draft.assertion is not Assertion.ABSENT and _compatible(draft, side, levels, head):
+                draft.site = "paravertebral"
+                return draft
+            renamed = head.sentence.section in IMPRESSION or bool(_DEFINITE.intersection(_before(head, 5)))
+            if draft.site == "other" and renamed and assertion is not Assertion.ABSENT and not another and _compatible(draft, side, levels, head):
                 draft.site = name
                 return draft
         return self._new(name, assertion)

@@ -1,7 +1,7 @@
 """Vertebral and disc levels in one sentence: notations → canonical lists.
 
 "D3 upto D8", "T4, 5 and 6", "C7-D1", "T4/T5", "fourth to seventh thoracic". Names come from
-vertebrae.py; lookalikes.py and t1_t2.py take out what is none; links.py joins; here names become levels.
+vertebrae.py; lookalikes.py and t1_t2.py take out what is none; level_links.py joins; here they resolve.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from emh_report.links import next_link
+from emh_report.level_links import next_link
 from emh_report.lookalikes import is_lookalike
 from emh_report.model import VERTEBRAE, level_order
 from emh_report.sequences import SequenceSpan

@@ -89,7 +89,7 @@ class _Linker:
         if sentence.section != BACKGROUND:
             self._attributes(sentence, anchors, drafts)
         owners = [anchor for anchor in anchors if anchor.kind != "treatment"]
-        subjects = [draft for head in heads if head in drafts for draft in drafts[head]]
+        subjects = [draft for head in heads if head in drafts for draft in drafts[head] if draft.assertion is not Assertion.ABSENT]
         if subjects:
             self.focus = subjects
         elif any(anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow") for anchor in owners):
@@ -152,7 +152,7 @@ class _Linker:
         parts = side_parts(sentence)
         for note in sentence.annotations:
             if note.kind in ("size", "quantity"):
-                anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("cord", "canal", "vertebra", "cord_signal", "disc"))
+                anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("cord", "canal", "canal_plain", "cord_signal", "disc", "vessel", "other_anatomy"))
             elif note.kind == "finding" and note.means.get("field") in ("enhancement", "iron", "fat", "calcification", "necrosis", "bone_change", "attenuation", "diffusion"):
                 anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("vertebra", "cord", "muscle", "vessel", "disc", "cauda_equina", "other_anatomy"))
             elif note.kind in ("modifier", "change"):

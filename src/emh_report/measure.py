@@ -141,6 +141,8 @@ def _said_before(norm: Sequence[str], size: Size, start: int) -> bool:
         return True
     if behind[-2:] in (["compared", "to"], ["compared", "with"]):
         return True
+    if behind[-2:] in (["it", "measured"], ["they", "measured"]):
+        return True
     if behind and behind[-1] in _PAST:
         aside = behind[-2:-1]
         dated = any(map(_WHEN.fullmatch, norm[size.last + 1 : size.last + 5]))

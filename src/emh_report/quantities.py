@@ -41,7 +41,7 @@ _GAP = 7
 
 @dataclass(frozen=True, slots=True)
 class QuantitySpan:
-    """A stated value with its UCUM unit ("" if none is given): words ``first`` to ``last`` of the sentence."""
+    """A stated value with its UCUM unit ("" if none): words ``first`` to ``last`` of the sentence."""
 
     first: int
     last: int

@@ -99,7 +99,7 @@ def _sections(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
 
 
 def segments(text: str, headings: Mapping[str, Sequence[str]]) -> list[Segment]:
-    """The sentences of ``text`` in order, each inside one section; together they hold all but the headings."""
+    """The sentences of ``text`` in order, each inside one section; all of it but the headings is in one."""
     lines = split_lines(text)
     marks = find_marks(text, lines, Headings(headings))
     labels = {mark.start: mark for mark in marks if mark.category == LABEL}

@@ -19,7 +19,7 @@ _LIST = frozenset(
     ", and / & + as well also both or image images weighted sequence sequences the on in all of w wi axial sagittal coronal series "
     "( ) - intensity signal scan".split()
 )
-_COMPARE = frozenset("to with as than of relative compared comparison similar like".split())
+_COMPARE = frozenset("to with as than of relative compared comparison similar like match follow following".split())
 _GENERIC = frozenset(
     "low high bright dark black drop follow following iso hyper hypo mixed suppress suppressed suppression suppressing "
     "similar intermediate lower higher saturate nulled brighter darker blooming bloom susceptibility".split()

@@ -40,8 +40,8 @@ _DISPLACED = word_set(
 _BEYOND = word_set("above below proximal distal beyond")
 _THAN = word_set("larger greater bigger smaller less more")
 CHANGED = word_set(
-    "decreased increased reduced enlarged grown grew shrunk regressed diminished changed progressed risen down "
-    "up decrease increase reduction growth decreasing increasing shrinking"
+    "decreased increased reduced enlarged grown grew shrunk regressed diminished changed progressed risen "
+    "down up decrease increase reduction growth decreasing increasing shrinking"
 )
 """Words after which "from … to …" tells of a change, not of a range."""
 
@@ -84,7 +84,7 @@ def size_at(words: Sequence[Word], norm: Sequence[str], at: int) -> Size | None:
 
 
 def _value_at(words: Sequence[Word], norm: Sequence[str], at: int) -> Decimal | None:
-    """The number at ``at``; "measures5.0" is three words, of which the last is read together with the first."""
+    """The number at ``at``; "measures5.0" is three words, and the last is read together with the first."""
     if at > 1 and norm[at - 1] == "." and words[at - 2].end == words[at - 1].start == words[at].start - 1:
         digits = re.search(r"\d{1,3}$", norm[at - 2])
         return number(f"{digits[0]}.{norm[at]}") if digits else number(norm[at])
@@ -136,7 +136,7 @@ def _next_value(norm: Sequence[str], size: Size) -> int | None:
 
 
 def _take_range(norm: Sequence[str], size: Size) -> None:
-    """ "3-4 cm": one dimension, of which the larger end is kept. "from 5 to 4 cm" is a change, not a range."""
+    """ "3-4 cm": one dimension, of which the larger end is kept. "from 5 to 4 cm" is a change, no range."""
     at = size.last + 1
     joined = norm[at : at + 1] in (["-"], ["to"]) or (
         norm[at : at + 1] == ["and"] and "between" in words_before(norm, at, 4)
@@ -191,7 +191,7 @@ def _clause(norm: Sequence[str], first: int) -> list[str]:
 
 
 def listed_before(norm: Sequence[str], size: Size) -> list[Size]:
-    """The sizes before "0.9 cm" in "2.3, 1.8 and 0.9 cm", which share its unit; decimals only, for "D4, 5"."""
+    """The sizes before "0.9 cm" in "2.3, 1.8 and 0.9 cm", which share its unit. Decimals only: "D4, 5"."""
     listed: list[Size] = []
     at = size.first - 1
     while len(size.values) == 1 and at > 0 and norm[at] in ("and", ",") and len(listed) < 10:

@@ -1,34 +1,38 @@
-"""What a sentence advises about a procedure it names: for, against, only under a condition, later, or already done.
+"""What a sentence advises about a procedure it names: for, against, on a condition, later, or already done.
 
-Composed, not looked up: a predicate (advising.py) says something of the nearest procedure that no other procedure
-stands before. Assertion.py is not asked, because "not recommended" denies the advice and not the thing.
+Composed, not looked up: a predicate (advising.py) says something of the nearest procedure that no other
+procedure stands before. Assertion.py is not asked: "not recommended" denies the advice, not the thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emh_report.advising import ADJECTIVES, BREAKS, NO_PROCEDURE, VERBS, Predicate, conditions, cues, predicates
-from emh_report.document import Annotation, Sentence
+from emh_report.advising import ADJECTIVES, NO_PROCEDURE, VERBS, Predicate
+from emh_report.document import Annotation
 from emh_report.model import BiopsyStatus
+from emh_report.statements import UNITS_OF_TIME, Span, Statements, within
 
-Span = tuple[int, int]
-_SOFT = frozenset({",", "and", "&", "("})
-_CLOSE = frozenset({",", ":", "then", "-"})
-_NOT_OBJECT = frozenset("on by at in from with as than since till until after before because due pending when".split())
+_NOT_OBJECT = frozenset(
+    "on by at in from with as than since till until after before because due pending when".split()
+)
 _TAKES_WITH = frozenset({"correlate", "proceed", "proceeding", "continue"})
-_PREPOSITIONS = frozenset("on than since in from of at via per under during compared after following pending until till".split())
+_PREPOSITIONS = frozenset(
+    "on than since in from of at via per under during compared after following pending until till".split()
+)
 _SEEN_ON = frozenset("on than since during compared".split())
-_TALKS = frozenset("discussion discuss discussed review referral consultation assessment evaluation presentation".split())
-_DETERMINERS = frozenset("the a an this that her his spinal local regional previous prior last recent".split())
+_TALKS = frozenset(
+    "discussion discuss discussed review referral consultation assessment evaluation presentation".split()
+)
+_DETERMINERS = frozenset(
+    "the a an this that her his spinal local regional previous prior last recent".split()
+)
 _LIST = frozenset({",", "and", "&", "/", "or", "with", "+", "then", "-", "followed"})
 _NOT_LIST = frozenset({"to", "before", "as", "because", "that", "which", "if", "after"})
-_UNITS = frozenset("day week wk month mth mo year yr hour hr weekly monthly yearly".split())
 _COMING = frozenset("in after at within every next later follow".split())
 _GONE = frozenset({"ago", "past", "last", "since", "for", "old", "previous"})
 _YEARLY = frozenset("annual annually yearly six-monthly".split())
-_FINITE = VERBS | frozenset("would may can could should will show demonstrate reveal suggest do does feel".split())
+_FINITE = VERBS | frozenset("would may can could show demonstrate reveal suggest do does feel".split())
 _NUMBERS = frozenset("two three four five six seven eight nine ten twelve eighteen".split())
 _REACH = 14
 
@@ -45,19 +49,11 @@ class Stance:
     aside: bool = False
 
 
-class Advice:
+class Advice(Statements):
     """One sentence, ready to be asked about each of its procedures."""
 
-    def __init__(self, sentence: Sentence, targets: Sequence[Annotation]) -> None:
-        self._sentence = sentence
-        self._norms = sentence.document.norms
-        self._targets = targets
-        self._predicates = list(predicates(sentence, targets))
-        self._conditions = conditions(sentence)
-        self._units = self._split()
-
     def stance(self, target: Annotation, *, bare: bool) -> Stance | None:
-        """What is said of ``target``; with ``bare``, its name alone is advice, as under a heading "Advice"."""
+        """What is said of ``target``; with ``bare``, its name alone is advice, as under "Advice:"."""
         unit = self._unit(target)
         after = self._norms[target.last + 1 : target.last + 2]
         if self._is_open(target, unit) or NO_PROCEDURE.intersection(after):
@@ -97,7 +93,10 @@ class Advice:
         while start < target.first and not self._norms[start][0].isalpha():
             start += 1
         said = _FINITE.intersection(self._norms[start : unit[1] + 1])
-        told = any(p.value and (p.value != "done" or p.first <= target.last + 3) and _within(p, unit) for p in self._predicates)
+        told = any(
+            p.value and (p.value != "done" or p.first <= target.last + 3) and within(p, unit)
+            for p in self._predicates
+        )
         return target.first - start <= 4 and unit[1] - start < _REACH and not said and not told
 
     def is_scheduled(self, target: Annotation) -> bool:
@@ -107,91 +106,48 @@ class Advice:
         for index in range(first, last + 1):
             if words[index] in _YEARLY:
                 return True
-            if words[index] not in _UNITS or _GONE.intersection(words[max(first, index - 3) : index + 3]):
+            if words[index] not in UNITS_OF_TIME or _GONE.intersection(
+                words[max(first, index - 3) : index + 3]
+            ):
                 continue
-            lead = _COMING.intersection([*words[max(first, index - 5) : index], *words[index + 1 : index + 2]])
+            lead = _COMING.intersection(
+                [*words[max(first, index - 5) : index], *words[index + 1 : index + 2]]
+            )
             gap = index - target.last if index > target.last else target.first - index
             if gap <= (12 if lead else 3):
                 return True
         return False
 
-    def _unit(self, target: Annotation) -> Span:
-        return next(unit for unit in self._units if unit[0] <= target.first <= unit[1])
-
-    def _split(self) -> list[Span]:
-        """Statements: cut at ";" and "but", and at a comma or "and" that has advice of its own on either side."""
-        first, last = self._sentence.first, self._sentence.last
-        hard = [i for i in range(first + 1, last + 1) if self._norms[i] in BREAKS or self._norms[i] in (";", "|")]
-        cuts = [first, *hard, last + 1]
-        units: list[Span] = []
-        for begin, after in zip(cuts, cuts[1:], strict=False):
-            start = begin
-            for index in range(begin + 1, after - 1):
-                parts = (start, index - 1), (index + 1, after - 1)
-                if self._norms[index] in _SOFT and all(self._decides(part) for part in parts):
-                    units.append(parts[0])
-                    start = index
-            units.append((start, after - 1))
-        return units
-
-    def _decides(self, span: Span) -> bool:
-        held = [target for target in self._targets if _within(target, span)]
-        if not held:
-            return False
-        if any(predicate.value and _within(predicate, span) for predicate in self._predicates):
-            return True
-        for start, end in self._conditions:
-            stop = next((i for i in range(end + 1, span[1] + 1) if self._norms[i] in _CLOSE), span[1] + 1)
-            if span[0] <= start <= span[1] and any(not start < target.first < stop for target in held):
-                return True
-        if _UNITS.intersection(self._norms[span[0] : span[1] + 1]):
-            return True
-        return any(self._is_denied(target, span) for target in held)
-
     def _is_open(self, target: Annotation, unit: Span) -> bool:
-        near = [cue for cue in cues(self._sentence, "open") if _within(cue, unit)]
+        """Whether it is left open: "whether biopsy is needed", "biopsy declined"."""
+        near = self._cues("open", unit)
         return any(cue.first < target.first or cue.first - target.last <= 3 for cue in near)
 
     def _led_by(self, group: str, target: Annotation, unit: Span) -> bool:
-        for cue in cues(self._sentence, group):
+        """Whether such words stand directly before it: "rather than biopsy", "before any biopsy"."""
+        for cue in self._cues(group, unit):
             gap = (cue.last + 1, target.first - 1)
-            between = any(_within(other, gap) for other in self._targets)
-            if _within(cue, unit) and 0 < target.first - cue.last <= 5 and not between:
+            between = any(within(other, gap) for other in self._targets)
+            if 0 < target.first - cue.last <= 5 and not between:
                 return "," not in self._norms[gap[0] : target.first]
         return False
-
-    def _condition(self, target: Annotation, unit: Span) -> Span | None:
-        """The condition that bears on ``target``, or that holds it."""
-        for start, end in self._conditions:
-            held = unit[0] <= start and end <= unit[1]
-            leads = start - self._sentence.first <= 4 and start < unit[0] and ";" not in self._norms[start : unit[0]]
-            if not held and not leads:
-                continue
-            limit = unit[1] if held else unit[0] - 1
-            stop = next((i - 1 for i in range(end + 1, limit + 1) if self._norms[i] in _CLOSE), limit)
-            if start < target.first <= stop and stop == limit and not self._trails(start, unit):
-                stop = target.first - 1
-            return (start, stop)
-        return None
-
-    def _trails(self, start: int, unit: Span) -> bool:
-        """Whether what depends on a condition stands before it."""
-        before = (unit[0], start - 1)
-        said = any(predicate.value and _within(predicate, before) for predicate in self._predicates)
-        return said or any(_within(target, before) for target in self._targets)
 
     def _inside(self, target: Annotation, clause: Span) -> Stance | None:
         """Named within a condition: "if biopsy is contemplated, …", "if it grows on MRI in 6 months, …"."""
         if target.kind != "biopsy":
             return self._made(target, BiopsyStatus.RECOMMENDED) if self.is_scheduled(target) else None
-        planned = any(p.value == "for" and not p.negated and _within(p, clause) for p in self._predicates)
+        planned = any(p.value == "for" and not p.negated and within(p, clause) for p in self._predicates)
         return self._made(target, BiopsyStatus.CONDITIONAL, aside=True) if planned else None
 
     def _governing(self, target: Annotation, unit: Span, clause: Span | None) -> Predicate | None:
         """The nearest predicate that can be about ``target``."""
         best: tuple[int, Predicate] | None = None
         for predicate in self._predicates:
-            if predicate.value is None or not _within(predicate, unit) or (clause and _within(predicate, clause)):
+            if (
+                predicate.value is None
+                or not within(predicate, unit)
+                or (clause and within(predicate, clause))
+            ):
                 continue
             distance = self._distance(predicate, target)
             if distance is not None and (best is None or distance <= best[0]):
@@ -199,12 +155,12 @@ class Advice:
         return best[1] if best else self._continued(unit)
 
     def _continued(self, unit: Span) -> Predicate | None:
-        """A predicate that opens the next statement and has no subject of its own: "…; should be discussed"."""
+        """A predicate that opens the next statement and has no subject: "…; should be discussed"."""
         position = self._units.index(unit) + 1
         if position == len(self._units) or self._norms[self._units[position][0]] != ";":
             return None
         first, last = self._units[position]
-        own = any(_within(target, (first, last)) for target in self._targets)
+        own = any(within(target, (first, last)) for target in self._targets)
         said = (p for p in self._predicates if p.value not in (None, "done") and first < p.first <= first + 2)
         return None if own else next(said, None)
 
@@ -220,7 +176,7 @@ class Advice:
         if ahead:
             with_object = self._norms[predicate.last] in _TAKES_WITH and words[:1] == ["with"]
             astray = bool(words) and words[0] in _NOT_OBJECT and not with_object
-            astray |= self._is_object(target, _SEEN_ON)
+            astray |= bool(words) and self._is_object(target, _SEEN_ON)
             return None if astray or VERBS.intersection(words) else len(words)
         if VERBS.intersection(words[:-3]) or (predicate.value != "done" and self._is_object(target)):
             return None
@@ -228,7 +184,7 @@ class Advice:
 
     def _is_blocked(self, gap: Span) -> bool:
         """Whether another procedure stands between, other than in a list."""
-        others = [target for target in self._targets if _within(target, gap)]
+        others = [target for target in self._targets if within(target, gap)]
         if not others:
             return False
         named = {index for target in others for index in range(target.first, target.last + 1)}
@@ -237,7 +193,8 @@ class Advice:
 
     def _is_range(self, index: int) -> bool:
         """Whether "to" joins numbers: "in four to six weeks"."""
-        return self._norms[index] == "to" and (self._norms[index + 1].isdigit() or self._norms[index + 1] in _NUMBERS)
+        following = self._norms[index + 1]
+        return self._norms[index] == "to" and (following.isdigit() or following in _NUMBERS)
 
     def _is_object(self, target: Annotation, prepositions: frozenset[str] = _PREPOSITIONS) -> bool:
         """Whether a preposition governs it: "on follow-up MRI", but not "discussion at the MDT"."""
@@ -250,19 +207,6 @@ class Advice:
             return False
         return index == self._sentence.first or self._norms[index - 1] not in _TALKS
 
-    def _is_denied(self, target: Annotation, unit: Span) -> bool:
-        """Whether "no" stands directly before it, with nothing but adjectives between."""
-        listed = {index for other in self._targets for index in range(other.first, other.last + 1)}
-        for predicate in self._predicates:
-            if predicate.value or not _within(predicate, unit) or predicate.last >= target.first:
-                continue
-            gap = range(predicate.last + 1, target.first)
-            if predicate.far and not _SOFT.intersection(self._norms[gap.start : gap.stop]):
-                return True
-            if len(gap) <= 6 and all(self._norms[i] in ADJECTIVES or i in listed for i in gap):
-                return True
-        return False
-
     def _unsaid(self, target: Annotation, unit: Span, *, bare: bool, denied: bool) -> BiopsyStatus | None:
         """The status where no advising word stands: a denial, a condition, a heading or a year may say it."""
         if "bare" in target.means:
@@ -271,12 +215,12 @@ class Advice:
             return BiopsyStatus.NOT_RECOMMENDED
         if bare and not self._is_object(target):
             return BiopsyStatus.RECOMMENDED
-        years = [word for word in self._norms[target.last + 1 : min(target.last + 6, unit[1] + 1)] if len(word) == 4]
-        dated = any(word.isdigit() and word[:2] in ("19", "20") for word in years)
+        following = self._norms[target.last + 1 : min(target.last + 6, unit[1] + 1)]
+        dated = any(word.isdigit() and len(word) == 4 and word[:2] in ("19", "20") for word in following)
         return BiopsyStatus.PERFORMED if target.kind == "biopsy" and dated else None
 
     def _waits(self, target: Annotation, unit: Span) -> bool:
-        return any(_within(cue, unit) and cue.first > target.first for cue in cues(self._sentence, "until"))
+        return any(cue.first > target.first for cue in self._cues("until", unit))
 
     def _made(
         self, target: Annotation, status: BiopsyStatus, predicate: Predicate | None = None,
@@ -298,7 +242,3 @@ def _status(predicate: Predicate, denied: bool) -> BiopsyStatus | None:
     if predicate.value == "defer":
         return BiopsyStatus.RECOMMENDED if predicate.negated else BiopsyStatus.DEFERRED
     return None if predicate.negated or denied else BiopsyStatus.PERFORMED
-
-
-def _within(note: Annotation | Predicate, span: Span) -> bool:
-    return span[0] <= note.first and note.last <= span[1]

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from emh_report.advice import advised
+from emh_report.conus import conus_level
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.levels import LevelSpan, SequenceSpan
+from emh_report.levels import SequenceSpan
 from emh_report.model import Assertion, Evidence, Modality, Study
 from emh_report.model import Sequence as MrSequence
 
@@ -21,11 +22,17 @@ _WITHHELD = frozenset("contrast not given none nil no administered used required
 _TITLE_SENTENCES = 3
 _SLICED = frozenset({Modality.MR, Modality.CT, Modality.PET})
 _DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}(?:st|nd|rd|th)?[ -](?:[A-Z][a-z]{2,8}|[A-Z]{3,9}),?[ -]\d{4}"
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
+    r"|\d{1,2}(?:st|nd|rd|th)?[ -](?:[A-Z][a-z]{2,8}|[A-Z]{3,9}),?[ -]\d{4}"
     r"|(?:[A-Z][a-z]{2,8}|[A-Z]{3,9}) \d{1,2},? \d{4}"
 )
-_DATE_HEADING = re.compile(r"\b(?:exam|examination|study|scan|service)?\s*date\b[^\n]*$|\bdate of (?:exam|examination|study|scan|service)\b[^\n]*$", re.I)
+_DATE_HEADING = re.compile(
+    r"(?:^\W*|\b(?:exam|examination|study|scan|service)\s+)date\b\W*$"
+    r"|\bdate of (?:exam|examination|study|scan|service)\b\W*$",
+    re.IGNORECASE,
+)
 _LONGEST_TEXT = 240
+_PRIOR_WORDS = 8
 
 
 def study(document: Document) -> Study:
@@ -38,7 +45,7 @@ def study(document: Document) -> Study:
         modality, shown_by = (Modality.MR,), sequence_notes
     contrast, contrast_note = _contrast(document, title, modality, advice)
     strength, strength_note = _field_strength(document)
-    conus, conus_notes = _conus(document)
+    conus, conus_notes = conus_level(_here(document))
     comparison, comparison_evidence = _comparison(document)
     limitation, limitation_evidence = _limitation(document)
     date, date_evidence = _date(document)
@@ -69,24 +76,27 @@ def _title(document: Document) -> list[Sentence]:
 
 
 def _modality(document: Document, title: Sequence[Sentence]) -> tuple[tuple[Modality, ...], list[Annotation]]:
-    """From the title, else from the technique, else from the first sentence that speaks of this examination."""
+    """From the title, else the technique, else the first sentence that speaks of this examination."""
     technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
     for sentences in (title, technique, *([sentence] for sentence in _here(document))):
         named = sentences is title or sentences is technique
         notes = [note for sentence in sentences for note in sentence.of("modality") if _is_this(note, named)]
         if notes:
-            names = [name for note in notes for name in (note.means["modality"], note.means.get("also")) if name]
+            names = [
+                name for note in notes for name in (note.means["modality"], note.means.get("also")) if name
+            ]
             return tuple(dict.fromkeys(Modality(name) for name in names)), notes
     return (), []
 
 
 def _is_this(note: Annotation, named: bool) -> bool:
-    """Whether the examination is this one, and not a prior one, a suggested one or a way to guide a needle."""
+    """Whether it is this examination, not a prior one, a suggested one or a way to guide a needle."""
     if note.assertion is Assertion.HISTORICAL or (note.assertion in _UNSURE and not named):
         return False
     sentence = note.sentence
     compared = any(
-        word.means.get("study") == "comparison" and word.first < note.first for word in sentence.of("study_word")
+        word.means.get("study") == "comparison" and word.first < note.first
+        for word in sentence.of("study_word")
     )
     guides = any(other.first <= note.first <= other.last + 3 for other in sentence.of("biopsy"))
     return not compared and (named or not guides)
@@ -98,7 +108,9 @@ def _here(document: Document) -> Iterator[Sentence]:
 
 def _regions(title: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Annotation]]:
     notes = [note for sentence in title for note in sentence.of("body_region")]
-    names = (note.means.get("region") or note.concept.removeprefix("region_").replace("_", " ") for note in notes)
+    names = (
+        note.means.get("region") or note.concept.removeprefix("region_").replace("_", " ") for note in notes
+    )
     return tuple(dict.fromkeys(names)), notes
 
 
@@ -111,7 +123,9 @@ def _sequences(
     found: dict[MrSequence, Annotation] = {}
     for sentence in document.sentences:
         aside = [*advice, *sentence.of("quantity")]  # "liver T2* 3.1 ms" is a result
-        listed = [note for note in sentence.of("sequence") if not _is_part_of(note, aside) and not _is_undone(note)]
+        listed = [
+            note for note in sentence.of("sequence") if not _is_part_of(note, aside) and not _is_undone(note)
+        ]
         if sentence.section in _ELSEWHERE and (sentence.section != "clinical" or len(listed) < 2):
             continue
         for note in listed:
@@ -135,14 +149,17 @@ def _is_undone(note: Annotation) -> bool:
         return True
     first, last = note.sentence.clause_of(note.first)
     described = any(first <= other.first <= last for other in note.sentence.of(*_DESCRIBED))
-    near = any(cue.kind == "negated" and note.sentence.document.words[note.first].start - cue.end <= 3 for cue in note.cues)
+    near = any(
+        cue.kind == "negated" and note.sentence.document.words[note.first].start - cue.end <= 3
+        for cue in note.cues
+    )
     return note.assertion is Assertion.ABSENT and near and not described
 
 
 def _contrast(
     document: Document, title: Sequence[Sentence], modality: Sequence[Modality], advice: Sequence[Annotation]
 ) -> tuple[str | None, list[Annotation]]:
-    """As announced or given; what the findings say of images after contrast counts where neither is stated."""
+    """As announced or given; images after contrast in the findings count where neither is stated."""
     if modality and not _SLICED.intersection(modality):
         return None, []
     technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
@@ -150,7 +167,12 @@ def _contrast(
     stated = [note for sentence in (*title, *technique) for note in sentence.of("contrast")]
     later = [note for sentence in addendum for note in _described(sentence, advice) if _given(note) == "IV"]
     described = [note for sentence in _here(document) for note in _described(sentence, advice)]
-    asked = [note for sentence in document.sentences if sentence.section == "clinical" for note in sentence.of("contrast")]
+    asked = [
+        note
+        for sentence in document.sentences
+        if sentence.section == "clinical"
+        for note in sentence.of("contrast")
+    ]
     for notes in (later, stated, described, [note for note in asked if note.means["contrast"] == "none"]):
         for kind in ("IV", "none", "oral"):
             if matching := [note for note in notes if _given(note) == kind]:
@@ -168,7 +190,8 @@ def _described(sentence: Sentence, advice: Sequence[Annotation]) -> list[Annotat
 
 def _is_part_of(note: Annotation, advice: Sequence[Annotation]) -> bool:
     return any(
-        other.sentence is note.sentence and other.first <= note.first and note.last <= other.last for other in advice
+        other.sentence is note.sentence and other.first <= note.first and note.last <= other.last
+        for other in advice
     )
 
 
@@ -199,55 +222,28 @@ def _field_strength(document: Document) -> tuple[float | None, list[Annotation]]
     return None, []
 
 
-def _conus(document: Document) -> tuple[str | None, list[Annotation]]:
-    """The level at which the conus, or the cord, is said to end."""
-    for sentence in _here(document):
-        for note in sentence.of("structure"):
-            if note.concept != "cord" or (level := _end_level(note)) is None:
-                continue
-            span = level.value
-            if isinstance(span, LevelSpan) and (span.discs or len(span.levels) == 1):
-                return (span.discs or span.levels)[0], [note, level]
-            if isinstance(span, LevelSpan) and len(span.levels) == 2:
-                return "/".join(span.levels), [note, level]
-    return None, []
-
-
-def _end_level(note: Annotation) -> Annotation | None:
-    sentence, norms = note.sentence, note.sentence.document.norms
-    ends = [word.first for word in sentence.of("study_word") if word.means.get("study") == "ends"]
-    conus = "conus" in norms[note.first : note.last + 1]
-    for level in sentence.of("level"):
-        between = norms[note.last + 1 : level.first]
-        if not 0 <= len(between) <= 14 or level.first < note.last or ";" in between:
-            continue
-        verb = any(note.last < word < level.first and norms[word] in ("end", "terminate") for word in ends)
-        placed = any(note.last < word < level.first for word in ends) or len(between) <= 2 or between[:1] == [":"]
-        if verb or (conus and placed and not _other_owner(sentence, note, level)):
-            return level
-    return None
-
-
-def _other_owner(sentence: Sentence, note: Annotation, level: Annotation) -> bool:
-    """Whether something else between conus and level has the level ("the conus is normal and the disc at L4-L5")."""
-    kinds = ("lesion", "finding", "effect", "emh", "site")
-    return any(note.last < other.first < level.first for other in sentence.of(*kinds) if other.means.get("effect") != "preserved")
-
-
 def _comparison(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
     section = [sentence for sentence in document.sentences if sentence.section == "comparison"]
     if section:
         return _passage(document, section[0], section[-1])
-    return _sentence_with(document, "comparison")
+    for sentence in _here(document):
+        if any(
+            _names_prior(note) for note in sentence.of("study_word") if note.means["study"] == "comparison"
+        ):
+            return _passage(document, sentence, sentence)
+    return None, ()
+
+
+def _names_prior(note: Annotation) -> bool:
+    """Whether what follows is an examination or its date: "compared with MRI", not "compared with muscle"."""
+    sentence, last = note.sentence, note.last + _PRIOR_WORDS
+    dated = any(norm[:1].isdigit() for norm in sentence.norms(note.last + 1, note.last + 3))
+    return dated or any(note.first <= other.first <= last for other in sentence.of("modality"))
 
 
 def _limitation(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
-    return _sentence_with(document, "limitation")
-
-
-def _sentence_with(document: Document, word: str) -> tuple[str | None, tuple[Evidence, ...]]:
     for sentence in _here(document):
-        if any(note.means.get("study") == word for note in sentence.of("study_word")):
+        if any(note.means["study"] == "limitation" for note in sentence.of("study_word")):
             return _passage(document, sentence, sentence)
     return None, ()
 
@@ -270,7 +266,7 @@ def _date(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
             before = document.text[line : match.start()]
             if _DATE_HEADING.search(before) and len(before) < 60:
                 span = (match.start(), match.end())
-                return match.group(), (Evidence(start=span[0], end=span[1], text=match.group(), section=sentence.section),)
+                return match.group(), (
+                    Evidence(start=span[0], end=span[1], text=match.group(), section=sentence.section),
+                )
     return None, ()
-
-

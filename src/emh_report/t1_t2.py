@@ -18,7 +18,8 @@ _PLAIN = re.compile(r"t[12]")
 _SIGNAL = WEIGHTS | word_set(
     "signal intensity bright dark image imaging sequence high low intermediate increased decreased "
     "shortening prolongation prolonged fs fat relaxation value map mapping star contrast post pre shine "
-    "characteristic hyper hypo iso axial sagittal coronal sag ax cor scan hyperintensity hypointensity isointensity"
+    "characteristic hyper hypo iso axial sagittal coronal sag ax cor scan hyperintensity hypointensity "
+    "isointensity"
 )
 _INTENSE = re.compile(r"(?:hyper|hypo|iso)(?:intense|intensity|intensities)?|bright|dark")
 _OTHER_SEQUENCES = word_set(

@@ -1,4 +1,4 @@
-"""Document → treatments and procedures, with their own levels and whether they go on, are over or are to come.
+"""Document → treatments and procedures, with their levels; whether they go on, are over or are to come.
 
 What is only advised is no treatment; advice.py has it.
 """
@@ -20,15 +20,20 @@ _PROCEDURES = frozenset(
     }
 )  # fmt: skip
 """Done once: over, unless the text says they are to come."""
-_OPERATED = frozenset({TreatmentKind.RADIOTHERAPY, *(_PROCEDURES - {TreatmentKind.SPLENECTOMY, TreatmentKind.MARROW_BIOPSY})})
+_OPERATED = frozenset(
+    {TreatmentKind.RADIOTHERAPY, *(_PROCEDURES - {TreatmentKind.SPLENECTOMY, TreatmentKind.MARROW_BIOPSY})}
+)
 """Done at levels."""
 _STRENGTH = (
     Assertion.PRESENT, Assertion.HISTORICAL, Assertion.POSSIBLE, Assertion.HYPOTHETICAL, Assertion.ABSENT,
 )  # fmt: skip
 _TOLD = frozenset({"clinical", "exam", None})
 """Sections that tell of the patient; elsewhere a treatment to come is only talked about."""
-_DOSE = re.compile(r"\d+(?:[.,]\d+)?\s*c?Gy(?:\s*(?:in|/)\s*\d+\s*(?:fractions|fraction|#|fx))?", re.IGNORECASE)
+_DOSE = re.compile(
+    r"\d+(?:[.,]\d+)?\s*c?Gy(?:\s*(?:in|/)\s*\d+\s*(?:fractions|fraction|#|fx))?", re.IGNORECASE
+)
 _CLAUSE_ENDS = frozenset({";", "."})
+_DENIALS = frozenset({"no", "without", "never"})
 _NEAR = 4
 _CONTINUED = "treatment_continued"
 _FAR = 12
@@ -52,7 +57,9 @@ def treatments(document: Document) -> tuple[Treatment, ...]:
             continue
         for note in sentence.of("treatment"):
             assertion = _assertion(note)
-            if assertion is None or (any(_overlaps(other, note) for other in advice) and not _is_continued(note)):
+            if assertion is None or (
+                any(_overlaps(other, note) for other in advice) and not _is_continued(note)
+            ):
                 continue
             _add(drafts, note, assertion)
     return tuple(
@@ -88,7 +95,7 @@ def _assertion(note: Annotation) -> Assertion | None:
         return None
     kind = TreatmentKind(note.means["treatment"])
     courses = _courses(note)
-    denied = note.assertion is Assertion.ABSENT or "refused" in courses
+    denied = note.assertion is Assertion.ABSENT or "refused" in courses or _is_denied(note)
     if note.means.get("polarity") == "absent":
         return None if denied else Assertion.ABSENT
     if denied:
@@ -108,8 +115,13 @@ def _assertion(note: Annotation) -> Assertion | None:
     return note.assertion
 
 
+def _is_denied(note: Annotation) -> bool:
+    """ "No prior splenectomy", where the denial is not of "prior" alone."""
+    return bool(_DENIALS.intersection(note.sentence.norms(note.first - 2, note.first - 1)))
+
+
 def _courses(note: Annotation) -> list[str]:
-    """What is said of its course, nearest first: before it within a list of treatments, or shortly behind it."""
+    """What is said of its course: before it or its list of treatments, or shortly behind it."""
     sentence = note.sentence
     norms = sentence.document.norms
     found: list[tuple[int, str]] = []
@@ -124,7 +136,9 @@ def _courses(note: Annotation) -> list[str]:
                 found.append((len(gap), course))
         elif course in ("ended", "planned", "ongoing"):
             gap = range(note.last + 1, cue.first)
-            if len(gap) <= 3 and not {",", ";", "and", "after", "on"}.intersection(norms[gap.start : gap.stop]):
+            if len(gap) <= 3 and not {",", ";", "and", "after", "on"}.intersection(
+                norms[gap.start : gap.stop]
+            ):
                 found.append((len(gap), course))
     found = [entry for entry in found if not (entry[1] == "ended" and _stops_before(note, entry[0]))]
     return [course for _, course in sorted(found)][:1]
@@ -149,7 +163,9 @@ def _is_listed(note: Annotation, index: int) -> bool:
     sentence = note.sentence
     others = sentence.of("treatment", "quantity")
     word = sentence.document.norms[index]
-    return word in (",", "and", "&", "/", "+", "with", "oral", "iron") or any(o.first <= index <= o.last for o in others)
+    return word in (",", "and", "&", "/", "+", "with", "oral", "iron") or any(
+        o.first <= index <= o.last for o in others
+    )
 
 
 def _is_historical(note: Annotation) -> bool:
@@ -157,7 +173,9 @@ def _is_historical(note: Annotation) -> bool:
     start = note.sentence.document.words[note.first].start
     text = note.sentence.document.text
     return any(
-        cue.kind in ("resolved", "historical") and len(text[cue.end : start].split()) <= 2 and cue.end <= start
+        cue.kind in ("resolved", "historical")
+        and len(text[cue.end : start].split()) <= 2
+        and cue.end <= start
         for cue in note.cues
     )
 
@@ -171,7 +189,7 @@ def _levels(note: Annotation) -> list[Annotation]:
     for level in sentence.of("level"):
         if level.last < note.first:
             gap = (level.last + 1, note.first - 1)
-            near = note.first - level.last <= 2
+            near = note.first - level.last == 1
         else:
             gap = (note.last + 1, level.first - 1)
             near = level.first - note.last <= _FAR
@@ -200,5 +218,3 @@ def _detail(note: Annotation, kind: TreatmentKind) -> str | None:
 
 def _overlaps(one: Annotation, other: Annotation) -> bool:
     return one.sentence is other.sentence and one.first <= other.last and other.first <= one.last
-
-

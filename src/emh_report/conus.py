@@ -1,0 +1,60 @@
+"""Document → the level at which the spinal cord ends, as a vertebra or a disc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emh_report.document import Annotation, Sentence
+from emh_report.levels import LevelSpan
+from emh_report.model import level_order
+
+_ENDING = frozenset({"end", "terminate"})
+_RIVALS = ("lesion", "finding", "effect", "emh", "site")
+_REACH = 14
+
+
+def conus_level(sentences: Iterable[Sentence]) -> tuple[str | None, list[Annotation]]:
+    """The first level at which the conus, or the cord, is said to end, with the phrases that say it."""
+    for sentence in sentences:
+        for note in sentence.of("structure"):
+            level = _end_level(note) if note.concept == "cord" else None
+            if level and (name := _name(level)):
+                return name, [note, level]
+    return None, []
+
+
+def _name(level: Annotation) -> str | None:
+    """ "L1" and "L1/L2" name an end, "L1 to L3" does not."""
+    span = level.value
+    if not isinstance(span, LevelSpan):
+        return None
+    if len(span.discs) == 1 or len(span.levels) == 1:
+        return (span.discs or span.levels)[0]
+    orders = [level_order(name) for name in span.levels]
+    return "/".join(span.levels) if len(orders) == 2 and orders[1] - orders[0] == 1 else None
+
+
+def _end_level(note: Annotation) -> Annotation | None:
+    """The level said of the end of the cord, by a verb or by standing beside the conus."""
+    sentence, norms = note.sentence, note.sentence.document.norms
+    ends = [word.first for word in sentence.of("study_word") if word.means["study"] == "ends"]
+    conus = "conus" in norms[note.first : note.last + 1]
+    for level in sentence.of("level"):
+        between = norms[note.last + 1 : level.first]
+        if level.first < note.last or len(between) > _REACH or ";" in between:
+            continue
+        said = [word for word in ends if note.last < word < level.first]
+        beside = len(between) <= 2 or between[:1] == [":"]
+        if any(norms[word] in _ENDING for word in said):
+            return level
+        if conus and (said or beside) and not _is_anothers(level, note):
+            return level
+    return None
+
+
+def _is_anothers(level: Annotation, note: Annotation) -> bool:
+    """Whether something between has the level: "the conus is normal, with a bulge at L4-L5"."""
+    others = note.sentence.of(*_RIVALS)
+    return any(
+        note.last < other.first < level.first for other in others if other.means.get("effect") != "preserved"
+    )

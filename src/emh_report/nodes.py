@@ -1,0 +1,160 @@
+"""Lymph nodes: each station with its side, size and necrosis, and the lesions that enlarged groups are.
+
+A station is a nodal group only where a node is spoken of: "left para-aortic node", "nodes in the iliac chain", "Nodes:
+retrocrural 11 mm", "axillae negative", but not "retroperitoneal mass". What follows without a subject of its own ("No
+necrosis.", "They enhance.") belongs to the groups named last.
+"""
+
+from __future__ import annotations
+
+from emh_report.document import Annotation, Sentence
+from emh_report.link import BACKGROUND, SILENT, Links
+from emh_report.model import (
+    Asserted,
+    Assertion,
+    Enhancement,
+    Laterality,
+    Lesion,
+    LesionKind,
+    LymphNode,
+    Presence,
+    Signal,
+    Site,
+)
+from emh_report.nodal_groups import TODAY, Group, groups_of, is_node_word, sizes_mm
+from emh_report.nodal_details import describe
+
+_PARTS = {
+    "retroperitoneal": {"para-aortic", "aortocaval", "retrocaval", "paracaval", "retroaortic", "renal hilar", "common iliac"},
+    "abdominal": {
+        "retroperitoneal", "para-aortic", "aortocaval", "retrocaval", "paracaval", "retroaortic", "renal hilar", "mesenteric", "portal",
+        "portocaval", "peripancreatic", "celiac", "splenic hilar", "retrocrural",
+    },
+    "mediastinal": {"paratracheal", "subcarinal", "aortopulmonary", "internal mammary"},
+    "pelvic": {"external iliac", "internal iliac", "common iliac", "iliac", "presacral", "inguinal"},
+    "iliac": {"external iliac", "internal iliac", "common iliac"},
+}  # fmt: skip
+"""What a region's name sums up: "retroperitoneal adenopathy" adds nothing to the para-aortic node it consists of."""
+
+
+def lymph_nodes(links: Links) -> tuple[LymphNode, ...]:
+    """Nodal groups, each station by itself."""
+    return tuple(
+        LymphNode(
+            station=group.station, laterality=Laterality(group.side) if group.side else None, size_mm=sizes_mm(group),
+            necrosis=Presence(assertion=group.asserted.get("necrosis", Assertion.NOT_MENTIONED)),
+            assertion=group.assertion, evidence=links.document.evidence_of(*group.notes),
+        )  # fmt: skip
+        for group in nodal_groups(links)
+    )
+
+
+def nodal_lesions(links: Links, attribution: Asserted, first_number: int) -> tuple[Lesion, ...]:
+    """A lesion for each group that is called enlarged or pathological, or measures at least 10 mm across its short axis."""
+    listed: list[list[Group]] = []
+    for group in nodal_groups(links):
+        if group.assertion not in TODAY or not group.is_enlarged():
+            continue
+        together = next((other for other in listed if group.mass is not None and other[0].mass is group.mass), None)
+        if together:
+            together.append(group)  # one conglomerate mass of several stations
+        else:
+            listed.append([group])
+    return tuple(_lesion(links, members, attribution, f"L{number}") for number, members in enumerate(listed, first_number))
+
+
+def nodal_groups(links: Links) -> list[Group]:
+    """The groups of a report; what is said of one in several places is brought together."""
+    found: list[Group] = []
+    focus: list[Group] = []
+    topic: tuple[int, str | None] | None = None
+    before: Sentence | None = None
+    for sentence in links.document.sentences:
+        if sentence.section in SILENT or sentence.section == BACKGROUND:
+            continue
+        place = (sentence.paragraph, sentence.section)
+        if sentence.label is not None or (before and (before.paragraph, before.section) != place):
+            topic, focus = None, []
+        if _is_heading(sentence):
+            topic = place
+        new = groups_of(sentence, under=topic == place)
+        if new:
+            focus = [_added(found, group) for group in new]
+            describe(sentence, new, focus)
+        elif _continues(sentence):
+            describe(sentence, [], focus)
+        else:
+            focus = []
+        before = sentence
+    return _without_sums(found)
+
+
+def _is_heading(sentence: Sentence) -> bool:
+    """Whether a label or a bare line names nodes as what follows."""
+    last = sentence.label[1] if sentence.label else sentence.last
+    words = [word for word in sentence.norms(sentence.first, last) if word.isalpha()]
+    return bool(words) and len(words) <= 3 and is_node_word(words[-1]) and (sentence.label is not None or last - sentence.first < 4)
+
+
+def _continues(sentence: Sentence) -> bool:
+    """Whether a sentence has no subject of its own."""
+    if sentence.label is not None or sentence.item:
+        return False
+    nouns = sentence.of("lesion", "organ", "organ_finding", "structure", "emh", "bone_marrow")
+    return all(note.means.get("role") == "pronoun" for note in nouns)
+
+
+def _added(found: list[Group], group: Group) -> Group:
+    """The group that a new mention speaks of: the same station, unless the sides differ."""
+    for old in found:
+        sides = {old.side, group.side} - {None}
+        if old.station == group.station and (len(sides) < 2 or "bilateral" in sides):
+            old.merge(group)
+            return old
+    found.append(group)
+    return group
+
+
+def _without_sums(found: list[Group]) -> list[Group]:
+    """Drop names that sum up groups already listed, and a station that is not named."""
+    present = {group.station for group in found if group.assertion in TODAY and group.station}
+    kept = []
+    for group in found:
+        if group.assertion in TODAY and present & _PARTS.get(group.station or "", set()):
+            continue
+        if group.station is None and (present or group.assertion is Assertion.HYPOTHETICAL):
+            continue
+        kept.append(group)
+    return kept
+
+
+def _lesion(links: Links, members: list[Group], attribution: Asserted, name: str) -> Lesion:
+    first = members[0]
+    asserted = first.asserted
+    sides = {group.side for group in members}
+    enhancement = asserted.get("enhancement", Assertion.NOT_MENTIONED)
+    said = enhancement in TODAY
+    return Lesion(
+        id=name, kind=LesionKind.NODAL, emh=attribution, site=Site("lymph_node"),
+        laterality=Laterality(first.side) if first.side and len(sides) == 1 else None,
+        size_mm=sizes_mm(first), prior_size_mm=first.prior_mm(),
+        signal=tuple(
+            Signal(
+                sequence=sequence, intensity=signal.intensity, degree=signal.degree, extent=signal.extent,  # type: ignore[arg-type]
+                reference=signal.reference, evidence=links.document.evidence_of(*signal.notes),  # type: ignore[arg-type]
+            )  # fmt: skip
+            for signal in first.signals
+            for sequence in signal.sequences
+        ),
+        homogeneity=first.words.get("homogeneity"),  # type: ignore[arg-type]
+        enhancement=Enhancement(
+            assertion=enhancement,
+            degree=first.words.get("degree") if said else None,  # type: ignore[arg-type]
+            pattern=first.words.get("pattern") if said else None,  # type: ignore[arg-type]
+        ),
+        calcification=Presence(assertion=asserted.get("calcification", Assertion.NOT_MENTIONED)),
+        necrosis=Presence(assertion=asserted.get("necrosis", Assertion.NOT_MENTIONED)),
+        fat=Presence(assertion=asserted.get("fat", Assertion.NOT_MENTIONED)),
+        change=first.change, assertion=first.assertion,
+        evidence=links.document.evidence_of(*[note for group in members for note in group.notes]),
+    )  # fmt: skip

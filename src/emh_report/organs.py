@@ -1,0 +1,265 @@
+"""Solid organs: their sizes and states.
+
+A finding may be one word ("splenomegaly") or an organ with a state elsewhere in its statement ("The liver, 19 cm, is
+enlarged"; "Liver and spleen large"). A length without a verdict is listed as a size: whether 15 cm is too long, the
+report has to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emh_report.document import Annotation, Sentence
+from emh_report.lesions import stronger
+from emh_report.link import BACKGROUND, SILENT, Links
+from emh_report.measure import SizeSpan
+from emh_report.model import Assertion, Experiencer, OrganFinding
+
+ENLARGED = {"liver": "hepatomegaly", "spleen": "splenomegaly", "heart": "cardiomegaly", "kidney": "nephromegaly"}
+_MEASURED = ("liver", "spleen")
+"""Organs whose length is listed even where nothing is said of it."""
+_JUDGED = ("liver", "spleen", "heart")
+"""Organs whose normal size is listed as no enlargement."""
+_NO_ORGAN = frozenset({"", "pleura", "peritoneum", "portal vein", "urinary tract"})
+_JOINERS = frozenset("and & / , or nor the both".split())
+_TODAY = frozenset({"today", "current", "now", "present"})
+_QUALITY = frozenset(
+    "attenuation signal echotexture echogenicity contour outline density texture enhancement parenchyma morphology in "
+    "variant intensity appearance position caliber function uptake".split()
+)
+
+
+@dataclass(slots=True)
+class _Entry:
+    assertion: Assertion
+    notes: list[Annotation]
+    sizes: list[Annotation] = field(default_factory=list)
+
+
+def organs(links: Links) -> tuple[OrganFinding, ...]:
+    """Findings of solid organs with the organ's size."""
+    reader = _Reader(links)
+    for sentence in links.document.sentences:
+        reader.read(sentence)
+    return tuple(
+        OrganFinding(
+            organ=organ, finding=finding, assertion=entry.assertion, size_mm=_first_size(entry.sizes),
+            evidence=links.document.evidence_of(*entry.notes, *entry.sizes[:1]),
+        )  # fmt: skip
+        for (organ, finding), entry in reader.settled().items()
+    )
+
+
+class _Reader:
+    def __init__(self, links: Links) -> None:
+        self._found: dict[tuple[str, str], _Entry] = {}
+        self._sizes: dict[Annotation, list[Annotation]] = {}
+        self._subject: tuple[Sentence, list[Annotation]] | None = None
+
+    def read(self, sentence: Sentence) -> None:
+        """Take up what one sentence says of organs."""
+        today = sentence.norms(sentence.first, sentence.first)[0] in _TODAY
+        if sentence.section == BACKGROUND or (sentence.section in SILENT and not today):
+            return
+        self._sizes = _owned_sizes(sentence)
+        self._findings(sentence)
+        groups = _groups(sentence)
+        if not groups:
+            groups = self._carried(sentence)
+        for group in groups:
+            self._group(sentence, group)
+        own = [note for group in groups for note in group]
+        others = [note for note in sentence.of("lesion", "node") if note.means.get("role") != "pronoun"]
+        self._subject = (sentence, own) if own and not others else None
+
+    def settled(self) -> dict[tuple[str, str], _Entry]:
+        """The entries; a size goes to what is said of the organ's size, if anything is."""
+        kept = dict(self._found)
+        for organ in _MEASURED:
+            size = kept.get((organ, "size"))
+            told = next((kept[organ, name] for name in (ENLARGED[organ], "small") if (organ, name) in kept), None)
+            gone = kept.get((organ, "absent"))
+            if size and told:
+                told.sizes.extend(size.sizes)
+            if size and (told or (gone and gone.assertion is Assertion.PRESENT)):
+                del kept[organ, "size"]
+        return kept
+
+    def _findings(self, sentence: Sentence) -> None:
+        for note in sentence.of("organ_finding"):
+            names = [part.strip() for part in note.means.get("organ", "").split(",")]
+            findings = [part.strip() for part in (note.means.get("finding") or note.preferred).split(",")]
+            sizes = self._sizes.get(note, []) if len(names) == 1 else []
+            for organ, finding in zip(names, findings, strict=False):
+                assertion = Assertion.PRESENT if note.excepted else note.assertion
+                self._say(organ, finding, assertion, [note], sizes)
+
+    def _group(self, sentence: Sentence, group: list[Annotation]) -> None:
+        states = _states(sentence, group)
+        for note in group:
+            organ = note.preferred
+            sizes = self._sizes.get(note, []) if note.sentence is sentence else _sizes_of(sentence)
+            said = [(name, assertion, state) for state in states for name, assertion in _reading(note, state)]
+            if not any(name == ENLARGED.get(organ) for name, _, _ in said) and sizes and organ in _JUDGED:
+                if (word := _plain_normal(sentence, group)) is not None:
+                    said.append((ENLARGED[organ], Assertion.ABSENT, word))
+            for name, assertion, state in said:
+                self._say(organ, name, assertion, [note, state], sizes)
+            if sizes and organ in _MEASURED and not said:
+                self._say(organ, "size", Assertion.PRESENT, [note], sizes)
+
+    def _say(self, organ: str, finding: str, assertion: Assertion, notes: list[Annotation], sizes: list[Annotation]) -> None:
+        if organ in _NO_ORGAN or assertion is Assertion.HYPOTHETICAL or notes[-1].experiencer is Experiencer.OTHER:
+            return
+        entry = self._found.setdefault((organ, finding), _Entry(assertion, []))
+        entry.assertion = stronger(entry.assertion, assertion)
+        entry.notes.extend(note for note in notes if note not in entry.notes)
+        entry.sizes.extend(size for size in sizes if size not in entry.sizes)
+
+    def _carried(self, sentence: Sentence) -> list[list[Annotation]]:
+        """The organ of the label or of the sentence before, for a statement that names none: "It measures 18 cm." """
+        if any(note.means.get("role") != "pronoun" for note in sentence.of("lesion", "node", "structure", "emh", "organ_finding")):
+            return []
+        topic = [note for note in sentence.topic if note.kind == "organ"]
+        if topic:
+            return [topic]
+        if self._subject is None:
+            return []
+        before, group = self._subject
+        near = before.index == sentence.index - 1 and (before.paragraph, before.section) == (sentence.paragraph, sentence.section)
+        return [group] if near and not sentence.item and sentence.label is None else []
+
+
+def _groups(sentence: Sentence) -> list[list[Annotation]]:
+    """Organs that are named, those joined by "and" together."""
+    norms = sentence.document.norms
+    groups: list[list[Annotation]] = []
+    for note in sentence.of("organ"):
+        if _is_place(sentence, note):
+            continue
+        if groups and _JOINERS.issuperset(norms[groups[-1][-1].last + 1 : note.first]):
+            groups[-1].append(note)
+        else:
+            groups.append([note])
+    return groups
+
+
+def _is_place(sentence: Sentence, note: Annotation) -> bool:
+    """Whether an organ only tells where something is, or what it is compared with: "mass in the spleen", "like liver"."""
+    norms = sentence.document.norms
+    behind = norms[note.last + 1 : note.last + 2]
+    if any(lesion.first == note.last + 1 and lesion.means.get("role") == "mass" for lesion in sentence.of("lesion")):
+        return True
+    before = [word for word in norms[max(sentence.first, note.first - 3) : note.first] if word not in ("the", "a", "both")]
+    return bool(before) and before[-1] in ("in", "within", "to", "than", "like", "with", "into") and behind != [":"]
+
+
+def _states(sentence: Sentence, group: list[Annotation]) -> list[Annotation]:
+    """State phrases that are said of a group of organs."""
+    norms = sentence.document.norms
+    here = [note for note in group if note.sentence is sentence]
+    first = here[0].first if here else sentence.first
+    start = here[-1].last + 1 if here else sentence.first
+    end = _reach(sentence, start, here)
+    found = []
+    for state in sentence.of("organ_state"):
+        gap = norms[state.last + 1 : first]
+        if here and state.last < first and len(gap) <= 1 and {"the", "and"}.issuperset(gap):
+            found.append(state)
+        elif start <= state.first and (state.last <= end or _all_of_them(sentence, state)) and not _premodifies(sentence, state):
+            found.append(state)
+    return found
+
+
+def _reach(sentence: Sentence, start: int, group: list[Annotation]) -> int:
+    """The last word that still speaks of a group of organs."""
+    norms = sentence.document.norms
+    for index in range(start, sentence.last + 1):
+        if norms[index] == ";":
+            return index - 1
+        for note in _nouns(sentence):
+            if note.first == index and note not in group and not _covers(note, group):
+                return index - 1
+    return sentence.last
+
+
+def _nouns(sentence: Sentence) -> list[Annotation]:
+    """Whatever can be the subject of a statement of its own."""
+    notes = sentence.of("lesion", "node", "organ", "organ_finding", "emh", "structure", "bone_marrow")
+    return [note for note in notes if note.means.get("role") not in ("pronoun", "part")]
+
+
+def _owned_sizes(sentence: Sentence) -> dict[Annotation, list[Annotation]]:
+    """Today's sizes of the organs and organ findings a sentence names: behind them, or directly before."""
+    norms = sentence.document.norms
+    nouns = _nouns(sentence)
+    found: dict[Annotation, list[Annotation]] = {}
+    for size in _sizes_of(sentence):
+        before = [note for note in nouns if note.last < size.first]
+        owner = max(before, key=lambda note: note.last) if before else None
+        after = next((note for note in nouns if 0 < note.first - size.last <= 3), None)
+        if after and {",", ";", "(", ")"}.isdisjoint(norms[size.last + 1 : after.first]) and (owner is None or size.first - owner.last > 1):
+            owner = after
+        if owner and ";" not in norms[owner.last : size.first]:
+            for note in nouns:
+                if note.first <= owner.last and owner.first <= note.last:
+                    found.setdefault(note, []).append(size)
+    return found
+
+
+def _covers(note: Annotation, group: list[Annotation]) -> bool:
+    return any(note.first <= organ.first and organ.last <= note.last for organ in group)
+
+
+def _all_of_them(sentence: Sentence, state: Annotation) -> bool:
+    """ "Liver 22 cm and spleen 28 cm, both enlarged"."""
+    before = sentence.norms(state.first - 3, state.first - 1)
+    return "both" in before or "all" in before
+
+
+def _premodifies(sentence: Sentence, state: Annotation) -> bool:
+    """Whether a state stands directly before another noun: "the spleen displaces the enlarged kidney"."""
+    return any(note.first == state.last + 1 for note in _nouns(sentence))
+
+
+def _reading(note: Annotation, state: Annotation) -> list[tuple[str, Assertion]]:
+    """What a state means for an organ: "normal in size" is no enlargement."""
+    organ, name, assertion = note.preferred, state.means["state"], state.assertion
+    if assertion is Assertion.PRESENT and note.assertion in (Assertion.POSSIBLE, Assertion.HISTORICAL):
+        assertion = note.assertion  # a hedge is about the subject
+    enlargement = ENLARGED.get(organ, "enlargement")
+    if name == "enlarged":
+        return [(enlargement, Assertion.PRESENT if state.excepted else assertion)]
+    if name == "normal":
+        return [(enlargement, Assertion.ABSENT)] if organ in _JUDGED and assertion is Assertion.PRESENT else []
+    return [(name, assertion)] if assertion is not Assertion.ABSENT else []
+
+
+def _plain_normal(sentence: Sentence, group: list[Annotation]) -> Annotation | None:
+    """ "Normal" said of a measured organ and of no other quality: "Spleen normal at 10.5 cm"."""
+    norms = sentence.document.norms
+    here = [note for note in group if note.sentence is sentence]
+    start = here[-1].last + 1 if here else sentence.first
+    end = _reach(sentence, start, here)
+    for note in sentence.of("effect"):
+        if not (start <= note.first and note.last <= end and norms[note.first] == "normal"):
+            continue
+        before = norms[max(start, note.first - 3) : note.first]
+        if not _QUALITY.intersection(norms[note.last + 1 : note.last + 2]) and not {"of", "upper", "not", "otherwise"}.intersection(before):
+            return note
+    return None
+
+
+def _sizes_of(sentence: Sentence) -> list[Annotation]:
+    return [note for note in sentence.of("size") if _is_todays(note)]
+
+
+def _is_todays(note: Annotation) -> bool:
+    return isinstance(note.value, SizeSpan) and not note.value.prior and note.assertion is not Assertion.HISTORICAL
+
+
+def _first_size(sizes: list[Annotation]) -> tuple[float, ...]:
+    for note in sizes:
+        if isinstance(note.value, SizeSpan):
+            return note.value.size_mm
+    return ()
