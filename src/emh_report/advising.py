@@ -16,8 +16,8 @@ DECIDING = ("against", "defer", "for", "done")
 VERBS = frozenset("is are was were has have had remain represent measure extend cause there".split())
 AUXILIARIES = VERBS | frozenset(
     "be been being do does would will to a an the any at this that present time as so yet now here of "
-    "i we even very much really thought felt deemed believed judged seem appear otherwise longer real "
-    "strict great further in my our opinion view such you he she they it its".split()
+    "i we even very much really thought felt deemed believed judged considered regarded seem appear "
+    "otherwise longer real strict great further in my our opinion view such you he she they it its".split()
 )
 """May stand between a denial and the advising word it denies."""
 ADJECTIVES = AUXILIARIES | frozenset(
@@ -41,6 +41,8 @@ INVERTED = frozenset(
 """After "should" these open a condition: "should symptoms progress", not advice: "should be considered"."""
 PLAIN = frozenset("be not also have undergo receive get only".split())
 """After a "should" that opens the sentence these do not: "Should be followed up"."""
+TURNS = frozenset({"but", "however"})
+"""A statement without a procedure of its own that they open overrides the one before: "but is not needed"."""
 SOONER = frozenset({"sooner", "earlier"})
 """Before "if", they add an occasion to advice that stands anyway: "in 1 year, earlier if symptoms recur"."""
 _PAST = frozenset({"was", "were", "been"})
@@ -58,6 +60,8 @@ class Predicate:
     weak: bool
     far: bool
     """A denial that reaches over the whole statement ("nothing", "none")."""
+    open: bool = False
+    """Whether its denial advises nothing: what is not contraindicated is not yet advised."""
 
 
 def predicates(sentence: Sentence, targets: Sequence[Annotation]) -> Iterator[Predicate]:
@@ -124,4 +128,5 @@ def _predicate(group: Sequence[Annotation]) -> Predicate:
     denials = [cue for cue in group if _group(cue) == "not"]
     paired = len(denials) > 1 and any(cue.sentence.document.norms[cue.first] == "nor" for cue in denials)
     negated = len(denials) % 2 == 1 or paired
-    return Predicate(group[0].first, group[-1].last, value, negated, weak, far)
+    denied = any("denied" in cue.means for cue in advising)
+    return Predicate(group[0].first, group[-1].last, value, negated, weak, far, denied)

@@ -58,6 +58,9 @@ def premodifies(note: Annotation, anchor: Anchor) -> bool:
     if not 0 < anchor.first - note.last <= 12 or note.first > anchor.first:
         return False
     sentence = anchor.sentence
+    opening = sentence.document.norms[note.first]
+    if note.kind == "modifier" and (opening in PREPOSITIONS or opening == "bilaterally"):
+        return False  # "on both sides" follows what it places
     between = sentence.document.norms[note.last + 1 : anchor.first]
     if note.kind == "level" and any(word in PREPOSITIONS for word in between):
         return False

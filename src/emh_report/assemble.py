@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from emh_report import __version__, advice, background, organs, tissue
+from emh_report import __version__, advice, background, nodes, organs, tissue
 from emh_report.cordfacts import TODAY, canal_stenosis, cauda_equina, cord_compression, disc_names, epidural, foraminal_narrowing, ordered
 from emh_report.diagnosis import differential, emh
 from emh_report.document import Annotation, Document
@@ -48,7 +48,6 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
     document = links.document
     diagnosis, emh_warnings = emh(document)
     compression, cord_warnings = cord_compression(links)
-    nodes = tissue.lymph_nodes(links)
     return Findings(
         generator=Generator(version=__version__, lexicon_digest=lexicons.digest),
         source=source,
@@ -66,7 +65,7 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
         iron_deposition=tissue.iron(links),
         fatty_change=tissue.fatty_change(links),
         bone_marrow=tissue.bone_marrow(links),
-        lymph_nodes=nodes,
+        lymph_nodes=nodes.lymph_nodes(links),
         organs=organs.organs(links),
         differential=differential(document, lexicons.concepts),
         biopsy=advice.biopsy(document),
@@ -84,8 +83,12 @@ def lesions(links: Links, diagnosis: Emh) -> tuple[Lesion, ...]:
     if diagnosis.assertion in (Assertion.HYPOTHETICAL, Assertion.HISTORICAL):
         attribution = Asserted()
     live = [draft for draft in links.lesions if draft.assertion in TODAY and _is_lesion(draft)]
+    nodal = nodes.nodal_lesions(links, attribution)
+    if nodal:
+        live = [draft for draft in live if draft.site != "lymph_node"]
     live = [part for draft in _without_shadows(live) for part in _by_side(draft)]
-    return tuple(_lesion(links.document, draft, f"L{number}", attribution) for number, draft in enumerate(live, 1))
+    found = [*(_lesion(links.document, draft, "", attribution) for draft in live), *nodal]
+    return tuple(lesion.model_copy(update={"id": f"L{number}"}) for number, lesion in enumerate(found, 1))
 
 
 def _by_side(draft: Draft) -> list[Draft]:

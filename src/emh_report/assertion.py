@@ -295,6 +295,10 @@ def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether a cue is about a quality of ``target`` and not about it: "no enhancement of the mass"."""
     if cue.entry.category == "possible" and target.kind not in _DIAGNOSES and "with" in sentence.document.norms[cue.last + 2 : target.first]:
         return True  # what accompanies the doubtful thing is stated: "likely EMH with cord compression"
+    if target.kind == "lesion" and cue.entry.category == "negated" and cue.last < target.first:
+        opening = sentence.document.norms[cue.first]
+        if opening in ("none", "neither") and _DEFINITE.intersection(sentence.document.norms[cue.first : target.first]):
+            return True  # "none of the lesions shows calcification"
     if target.kind not in _HOLDERS or cue.entry.category not in ("negated", "hypothetical", "not_assessed", "possible"):
         return False
     norms = sentence.document.norms

@@ -34,6 +34,8 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     """One anchor for each lesion phrase: "bilateral paravertebral masses", "epidural extension", "they"."""
     heads: list[Anchor] = []
     for note in sentence.of("lesion"):
+        if _names_nodes(sentence, note):
+            continue
         role = note.means.get("role", "mass")
         if role == "pronoun" and _no_subject(sentence, note):
             continue
@@ -50,11 +52,26 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
             continue
         heads.append(Anchor(LESION, note.first, note.last, sentence, note, _assertion(note), role="emh"))
     heads.extend(_tumours(sentence, heads))
+    heads.extend(_side_label(sentence, heads))
     heads = [head for head in heads if not _is_label(sentence, head) and not _normal_tissue(sentence, head)]
     heads.sort(key=lambda head: head.first)
     _give_sites(sentence, heads)
     heads = [head for head in heads if head.sites or head.role in ("mass", "pronoun", "definite")]
     return heads or _denied_label(sentence)
+
+
+def _side_label(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
+    """A label that names one side of what was spoken of: "Left, T4 through T9: smaller"."""
+    if sentence.label is None or any(head.first <= sentence.label[1] for head in heads):
+        return []
+    inside = [note for note in sentence.annotations if note.last <= sentence.label[1]]
+    if any(note.kind in ("site", "structure", "organ", "node", "finding", "effect", "bone_marrow") for note in inside):
+        return []
+    return [
+        Anchor(LESION, note.first, note.last, sentence, note, Assertion.PRESENT, role="mass")
+        for note in inside
+        if note.means.get("laterality") in ("left", "right")
+    ][:1]
 
 
 def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
@@ -69,6 +86,17 @@ def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
         ):
             found.append(anchor)
     return found
+
+
+def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a lesion word is part of a nodal phrase, which nodes.py reads: "nodal mass", "conglomerate iliac nodes"."""
+    nodes = sentence.of("node")
+    named = {index for node in nodes for index in range(node.first, node.last + 1)}
+    stations = {index for node in nodes if "station" in node.means for index in range(node.first, node.last + 1)}
+    end = note.last + 1
+    while end in stations:
+        end += 1
+    return note.first in named or (note.text.lower() == "conglomerate" and end in named | {node.first for node in nodes})
 
 
 def _denied_label(sentence: Sentence) -> list[Anchor]:
@@ -205,6 +233,25 @@ def _adjective(sentence: Sentence, index: int) -> bool:
     return qualifies(sentence, index, index) or norms[index] in ("based", "located", "space", "region", "enhancing", "sided", "or", "nor", "shaped", "like", "any")
 
 
+_OBJECT_OF = frozenset(
+    "encasing encase surrounding surround abutting adjacent to of around in within along from into displacing displace overlying behind near "
+    "beside between invading through over under replacing involving".split()
+)
+_ADJECTIVES = frozenset("the both left right a an adjacent upper lower posterior anterior its lumbar thoracic dorsal cervical sacral bony".split())
+
+
+def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) -> bool:
+    """Whether a structure only places a lesion of its clause ("a rind encasing both kidneys, showing enhancement")."""
+    start = sentence.clause_of(note.first)[0]
+    if not any(head.kind == LESION and start <= head.first < note.first for head in heads):
+        return False
+    norms = sentence.document.norms
+    index = note.first - 1
+    while index > start and norms[index] in _ADJECTIVES:
+        index -= 1
+    return norms[index] in _OBJECT_OF
+
+
 def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
     """Structures, organs, nodes, treatments and bones, which own what is said of them."""
     references = reference_words(sentence)
@@ -223,6 +270,8 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
         if note.concept in ("vertebra", "disc") and (note.first in levels or note.last in levels):
             if any(anchor.first < note.first for anchor in [*taken, *found]):
                 continue
+        if note.kind in ("organ", "structure") and _is_object(sentence, note, taken):
+            continue
         kind = note.concept if note.kind == "structure" else note.kind
         if kind in ("canal", "foramen", "csf"):
             kind += "_plain"  # the bare words name a place, not a finding of it

@@ -257,7 +257,7 @@ class Registry:
         if head.sentence.section == "clinical" or head.note.change is Change.NEW and assertion is Assertion.ABSENT:
             return []
         if head.role == "pronoun":
-            found = focus
+            found = self._live() if self.document.norms[head.first] == "all" else focus
         elif not head.sites:
             found = self._generic(head, assertion, focus)
         else:
@@ -268,7 +268,7 @@ class Registry:
 
     def _generic(self, head: Anchor, assertion: Assertion, focus: list[Draft]) -> list[Draft]:
         words = _before(head, 4)
-        live = [draft for draft in self.drafts if draft.assertion is not Assertion.ABSENT]
+        live = self._live()
         if head.role == "emh":
             return []
         if assertion in (Assertion.ABSENT, Assertion.HYPOTHETICAL):
@@ -293,7 +293,12 @@ class Registry:
             return same or [draft for draft in live if draft.site != "epidural"] or live
         if focus and not head.levels and not _ANOTHER.intersection(words):
             return focus
+        if _ANOTHER.intersection(words) and focus:
+            return [self._new(focus[-1].site, assertion)]
         return [self._new("other", assertion)]
+
+    def _live(self) -> list[Draft]:
+        return [draft for draft in self.drafts if draft.assertion is not Assertion.ABSENT]
 
     def _sited(self, head: Anchor, site: Annotation, assertion: Assertion) -> Draft:
         name = site.means["site"]
@@ -396,6 +401,8 @@ def _compatible(draft: Draft, side: str | None, levels: set[str], head: Anchor) 
 
 def side_of(head: Anchor) -> str | None:
     """The side a lesion phrase names itself."""
+    if "laterality" in head.note.means:
+        return head.note.means["laterality"]
     for note in head.sentence.of("modifier"):
         if "laterality" in note.means and premodifies(note, head):
             return note.means["laterality"]

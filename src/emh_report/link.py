@@ -22,6 +22,12 @@ BACKGROUND = "clinical"
 _OWN_SIZE = frozenset({LESION, "organ", "organ_finding", "node"})
 
 
+_SHINES = _OWN_SIZE | {"vertebra", "bone_marrow", "cord", "cord_signal", "cord_normal", "muscle", "disc", "other_anatomy", "csf_plain"}
+"""What a signal can be said of."""
+_UNQUALIFIED = frozenset({"treatment", "canal_plain", "foramen_plain", "csf_plain", "thecal_sac", "cord", "cauda_equina", "nerve_root"})
+"""Places that a side or a shape in their neighbourhood is not about."""
+
+
 @dataclass(slots=True, eq=False)
 class Fact:
     """A finding of a structure, as one sentence says it."""
@@ -141,7 +147,7 @@ class _Linker:
 
     def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: dict[Anchor, list[Draft]]) -> None:
         for signal in signals(sentence):
-            anchor = owner(signal.note, anchors, lambda a: a.kind not in ("treatment", "compression", "contact", "sac", "csf"))
+            anchor = owner(signal.note, anchors, lambda a: a.kind in _SHINES)
             if anchor is not None and anchor.kind in ("cord", "cord_signal", "cord_normal"):
                 self.cord_signals.append((signal, anchor))
             else:
@@ -156,7 +162,7 @@ class _Linker:
             elif note.kind == "finding" and note.means.get("field") in ("enhancement", "iron", "fat", "calcification", "necrosis", "bone_change", "attenuation", "diffusion"):
                 anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("vertebra", "cord", "muscle", "vessel", "disc", "cauda_equina", "other_anatomy"))
             elif note.kind in ("modifier", "change"):
-                anchor = owner(note, anchors, lambda a: a.kind != "treatment")
+                anchor = owner(note, anchors, lambda a: a.kind not in _UNQUALIFIED)
             else:
                 continue
             if anchor is not None and anchor.kind != LESION:

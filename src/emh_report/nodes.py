@@ -49,7 +49,7 @@ def lymph_nodes(links: Links) -> tuple[LymphNode, ...]:
     )
 
 
-def nodal_lesions(links: Links, attribution: Asserted, first_number: int) -> tuple[Lesion, ...]:
+def nodal_lesions(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
     """A lesion for each group that is called enlarged or pathological, or measures at least 10 mm across its short axis."""
     listed: list[list[Group]] = []
     for group in nodal_groups(links):
@@ -60,7 +60,7 @@ def nodal_lesions(links: Links, attribution: Asserted, first_number: int) -> tup
             together.append(group)  # one conglomerate mass of several stations
         else:
             listed.append([group])
-    return tuple(_lesion(links, members, attribution, f"L{number}") for number, members in enumerate(listed, first_number))
+    return tuple(_lesion(links, members, attribution) for members in listed)
 
 
 def nodal_groups(links: Links) -> list[Group]:
@@ -78,11 +78,11 @@ def nodal_groups(links: Links) -> list[Group]:
         if _is_heading(sentence):
             topic = place
         new = groups_of(sentence, under=topic == place)
-        if new:
+        if focus and all(_refers_back(group) for group in new) and (new or _continues(sentence)):
+            describe(sentence, [], focus)
+        elif new:
             focus = [_added(found, group) for group in new]
             describe(sentence, new, focus)
-        elif _continues(sentence):
-            describe(sentence, [], focus)
         else:
             focus = []
         before = sentence
@@ -96,10 +96,17 @@ def _is_heading(sentence: Sentence) -> bool:
     return bool(words) and len(words) <= 3 and is_node_word(words[-1]) and (sentence.label is not None or last - sentence.first < 4)
 
 
+def _refers_back(group: Group) -> bool:
+    """Whether a phrase only takes up the nodes just named: "The nodes are not necrotic"."""
+    return group.station is None and group.assertion is Assertion.PRESENT and not group.sizes
+
+
 def _continues(sentence: Sentence) -> bool:
     """Whether a sentence has no subject of its own."""
     if sentence.label is not None or sentence.item:
         return False
+    if sentence.norms(sentence.first, sentence.first)[0] in ("it", "they", "these"):
+        return True
     nouns = sentence.of("lesion", "organ", "organ_finding", "structure", "emh", "bone_marrow")
     return all(note.means.get("role") == "pronoun" for note in nouns)
 
@@ -128,14 +135,14 @@ def _without_sums(found: list[Group]) -> list[Group]:
     return kept
 
 
-def _lesion(links: Links, members: list[Group], attribution: Asserted, name: str) -> Lesion:
+def _lesion(links: Links, members: list[Group], attribution: Asserted) -> Lesion:
     first = members[0]
     asserted = first.asserted
     sides = {group.side for group in members}
     enhancement = asserted.get("enhancement", Assertion.NOT_MENTIONED)
     said = enhancement in TODAY
     return Lesion(
-        id=name, kind=LesionKind.NODAL, emh=attribution, site=Site("lymph_node"),
+        id="", kind=LesionKind.NODAL, emh=attribution, site=Site("lymph_node"),
         laterality=Laterality(first.side) if first.side and len(sides) == 1 else None,
         size_mm=sizes_mm(first), prior_size_mm=first.prior_mm(),
         signal=tuple(

@@ -22,6 +22,7 @@ _JUDGED = ("liver", "spleen", "heart")
 """Organs whose normal size is listed as no enlargement."""
 _NO_ORGAN = frozenset({"", "pleura", "peritoneum", "portal vein", "urinary tract"})
 _JOINERS = frozenset("and & / , or nor the both".split())
+_APART = frozenset(", ; ( ) with without and in of no on for".split())
 _TODAY = frozenset({"today", "current", "now", "present"})
 _QUALITY = frozenset(
     "attenuation signal echotexture echogenicity contour outline density texture enhancement parenchyma morphology in "
@@ -198,7 +199,7 @@ def _owned_sizes(sentence: Sentence) -> dict[Annotation, list[Annotation]]:
         before = [note for note in nouns if note.last < size.first]
         owner = max(before, key=lambda note: note.last) if before else None
         after = next((note for note in nouns if 0 < note.first - size.last <= 3), None)
-        if after and {",", ";", "(", ")"}.isdisjoint(norms[size.last + 1 : after.first]) and (owner is None or size.first - owner.last > 1):
+        if after and _APART.isdisjoint(norms[size.last + 1 : after.first]) and (owner is None or size.first - owner.last > 1):
             owner = after
         if owner and ";" not in norms[owner.last : size.first]:
             for note in nouns:

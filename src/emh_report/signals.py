@@ -130,7 +130,8 @@ def _pairs(
     for position, note in enumerate(intensities):
         previous = intensities[position - 1].last if position else sentence.first - 1
         following = intensities[position + 1].first if position + 1 < len(intensities) else sentence.last + 1
-        left = [g for g in free if previous < g[0].first and g[-1].last <= note.last]
+        inside = [g for g in free if note.first <= g[0].first and g[-1].last <= note.last]
+        left = inside or [g for g in free if previous < g[0].first and g[-1].last <= note.last]
         right = [g for g in free if note.last < g[0].first and g[-1].last < following]
         chosen: list[Annotation] = []
         if left and not _stopped(norms, left[-1][-1].last, note.first):

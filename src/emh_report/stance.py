@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emh_report.advising import ADJECTIVES, NO_PROCEDURE, VERBS, Predicate
+from emh_report.advising import ADJECTIVES, NO_PROCEDURE, TURNS, VERBS, Predicate
 from emh_report.document import Annotation
 from emh_report.model import BiopsyStatus
 from emh_report.statements import UNITS_OF_TIME, Span, Statements, within
 
 _NOT_OBJECT = frozenset(
-    "on by at in from with as than since till until after before because due pending when".split()
+    "on by at in from with without as than since till until after before because due pending when".split()
 )
 _TAKES_WITH = frozenset({"correlate", "proceed", "proceeding", "continue"})
 _PREPOSITIONS = frozenset(
@@ -34,6 +34,7 @@ _GONE = frozenset({"ago", "past", "last", "since", "for", "old", "previous"})
 _YEARLY = frozenset("annual annually yearly six-monthly".split())
 _FINITE = VERBS | frozenset("would may can could show demonstrate reveal suggest do does feel".split())
 _NUMBERS = frozenset("two three four five six seven eight nine ten twelve eighteen".split())
+_ADDING = frozenset({"and", ",", "so", "hence", "therefore"})
 _REACH = 14
 
 
@@ -140,8 +141,8 @@ class Advice(Statements):
         return self._made(target, BiopsyStatus.CONDITIONAL, aside=True) if planned else None
 
     def _governing(self, target: Annotation, unit: Span, clause: Span | None) -> Predicate | None:
-        """The nearest predicate that can be about ``target``."""
-        best: tuple[int, Predicate] | None = None
+        """The nearest predicate that can be about ``target``, or one that takes it back."""
+        found: list[tuple[int, Predicate]] = []
         for predicate in self._predicates:
             if (
                 predicate.value is None
@@ -150,19 +151,36 @@ class Advice(Statements):
             ):
                 continue
             distance = self._distance(predicate, target)
-            if distance is not None and (best is None or distance <= best[0]):
-                best = (distance, predicate)
-        return best[1] if best else self._continued(unit)
+            if distance is not None:
+                found.append((distance, predicate))
+        if following := self._following(unit, bool(found)):
+            return following
+        if not found:
+            return None
+        nearest = min(reversed(found), key=lambda pair: pair[0])[1]
+        added = [
+            each for _, each in found if each.first > max(nearest.last, target.last) and self._is_added(each)
+        ]
+        return added[-1] if added else nearest
 
-    def _continued(self, unit: Span) -> Predicate | None:
-        """A predicate that opens the next statement and has no subject: "…; should be discussed"."""
+    def _is_added(self, predicate: Predicate) -> bool:
+        """Whether it goes on from a predicate before it: "is high risk and not advised"."""
+        index = predicate.first - 1
+        while self._norms[index] in VERBS:
+            index -= 1
+        return self._norms[index] in _ADDING and predicate.value != "done"
+
+    def _following(self, unit: Span, said: bool) -> Predicate | None:
+        """A predicate that opens the next statement, which names no procedure: "…; should be discussed"."""
         position = self._units.index(unit) + 1
-        if position == len(self._units) or self._norms[self._units[position][0]] != ";":
+        if position == len(self._units):
             return None
         first, last = self._units[position]
-        own = any(within(target, (first, last)) for target in self._targets)
-        said = (p for p in self._predicates if p.value not in (None, "done") and first < p.first <= first + 2)
-        return None if own else next(said, None)
+        opener = self._norms[first]
+        if any(within(target, (first, last)) for target in self._targets) or (said and opener not in TURNS):
+            return None
+        near = (p for p in self._predicates if p.value not in (None, "done") and first < p.first <= first + 3)
+        return next(near, None) if opener in TURNS or opener == ";" else None
 
     def _distance(self, predicate: Predicate, target: Annotation) -> int | None:
         """Words between them; None where the predicate cannot be about the target."""
@@ -178,9 +196,10 @@ class Advice(Statements):
             astray = bool(words) and words[0] in _NOT_OBJECT and not with_object
             astray |= bool(words) and self._is_object(target, _SEEN_ON)
             return None if astray or VERBS.intersection(words) else len(words)
-        if VERBS.intersection(words[:-3]) or (predicate.value != "done" and self._is_object(target)):
+        added = words[:1] and words[0] in VERBS and self._is_added(predicate)
+        if VERBS.intersection(words[1:-3] if added else words[:-3]):
             return None
-        return len(words)
+        return None if predicate.value != "done" and self._is_object(target) else len(words)
 
     def _is_blocked(self, gap: Span) -> bool:
         """Whether another procedure stands between, other than in a list."""
@@ -237,6 +256,8 @@ def _status(predicate: Predicate, denied: bool) -> BiopsyStatus | None:
     if predicate.value == "for":
         against = predicate.negated != denied
         return BiopsyStatus.NOT_RECOMMENDED if against else BiopsyStatus.RECOMMENDED
+    if predicate.value == "against" and predicate.open and predicate.negated:
+        return None
     if predicate.value == "against":
         return BiopsyStatus.RECOMMENDED if predicate.negated else BiopsyStatus.NOT_RECOMMENDED
     if predicate.value == "defer":
