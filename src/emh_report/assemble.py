@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from emh_report import __version__, advice, background, nodes, organs, tissue
+from emh_report import __version__, advice, background, iron, nodes, organs, tissue
 from emh_report.cordfacts import TODAY, canal_stenosis, cauda_equina, cord_compression, disc_names, epidural, foraminal_narrowing, ordered
-from emh_report.diagnosis import differential, emh
+from emh_report.diagnosis import attribution_of, differential, emh
 from emh_report.document import Annotation, Document
 from emh_report.lesions import Draft
 from emh_report.lexicon import Lexicons
@@ -62,7 +62,7 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
         cauda_equina=cauda_equina(links),
         canal_stenosis=canal_stenosis(links),
         foraminal_narrowing=foraminal_narrowing(links),
-        iron_deposition=tissue.iron(links),
+        iron_deposition=iron.iron(links),
         fatty_change=tissue.fatty_change(links),
         bone_marrow=tissue.bone_marrow(links),
         lymph_nodes=nodes.lymph_nodes(links),
@@ -134,7 +134,7 @@ def _lesion(document: Document, draft: Draft, name: str, attribution: Asserted) 
     return Lesion(
         id=name,
         kind=_KINDS.get(draft.site, LesionKind.MASS),
-        emh=attribution,
+        emh=_attributed(draft, attribution),
         site=Site(draft.site),
         laterality=_laterality(draft),
         levels=ordered(draft.levels),
@@ -164,6 +164,14 @@ def _lesion(document: Document, draft: Draft, name: str, attribution: Asserted) 
         assertion=draft.assertion,
         evidence=document.evidence_of(*draft.notes),
     )
+
+
+def _attributed(draft: Draft, whole: Asserted) -> Asserted:
+    """What the report says of this lesion by name; else what it says as a whole."""
+    own = attribution_of(draft.attributions)
+    if own.assertion in (*TODAY, Assertion.ABSENT):
+        return own
+    return Asserted() if draft.other_diagnosis and whole.assertion in TODAY else whole
 
 
 def _laterality(draft: Draft) -> Laterality | None:

@@ -293,6 +293,8 @@ _DEFINITE = frozenset("the these this those its their".split())
 
 def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether a cue is about a quality of ``target`` and not about it: "no enhancement of the mass"."""
+    if cue.entry.means.get("reach") == "both" and cue.entry.category == "possible" and target.kind not in _DIAGNOSES and _distance(cue, target) > 2:
+        return True  # "cord compression and myelomalacia versus edema"
     if cue.entry.category == "possible" and target.kind not in _DIAGNOSES and "with" in sentence.document.norms[cue.last + 2 : target.first]:
         return True  # what accompanies the doubtful thing is stated: "likely EMH with cord compression"
     if target.kind == "lesion" and cue.entry.category == "negated" and cue.last < target.first:

@@ -21,6 +21,7 @@ _AUX = frozenset(
 _TABLE = {
     ("compression", "cord"): "compression",
     ("effacement", "cord"): "compression",
+    ("compression", "conus"): "compression",
     ("compression", "cauda_equina"): "cauda",
     ("effacement", "cauda_equina"): "cauda",
     ("compression", "nerve_root"): "root",
@@ -117,7 +118,8 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
         return before or [s for s in after if s.first - effect.last <= 3][:2]
     if after:
         return after
-    if noun and before and effect.first - before[-1].last > 4:
+    gap = sentence.document.norms[before[-1].last + 1 : effect.first] if before else []
+    if noun and len(gap) > 3 and not {"show", "shows", "showed", "demonstrate", "has", "have", "with"}.intersection(gap):
         return []
     return before
 

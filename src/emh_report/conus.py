@@ -9,7 +9,7 @@ from emh_report.levels import LevelSpan
 from emh_report.model import level_order
 
 _ENDING = frozenset({"end", "terminate"})
-_RIVALS = ("lesion", "finding", "effect", "emh", "site")
+_RIVALS = ("lesion", "finding", "effect", "emh", "site", "structure")
 _REACH = 14
 
 
@@ -54,7 +54,9 @@ def _end_level(note: Annotation) -> Annotation | None:
 
 def _is_anothers(level: Annotation, note: Annotation) -> bool:
     """Whether something between has the level: "the conus is normal, with a bulge at L4-L5"."""
-    others = note.sentence.of(*_RIVALS)
+    if "with" in note.sentence.document.norms[note.last + 1 : level.first]:
+        return True
+    others = [other for other in note.sentence.of(*_RIVALS) if other.concept != note.concept]
     return any(
         note.last < other.first < level.first for other in others if other.means.get("effect") != "preserved"
     )

@@ -79,6 +79,11 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     state = _Compression()
     for fact in facts:
         _add(state, fact, links)
+    for fact in links.facts:
+        if fact.kind == "cord_normal" and fact.assertion is Assertion.PRESENT and fact.levels and not _signal_only(fact):
+            state.absent |= set(level_names(fact.levels)) - state.levels
+            state.denied = True
+            state.notes.extend([fact.anchor.note, *fact.levels])
     if addendum:
         _override(state, addendum)
     warnings: list[ReportWarning] = []
@@ -122,7 +127,7 @@ def _add(state: _Compression, fact: Fact, links: Links) -> None:
     if assertion is Assertion.ABSENT and fact.anchor.note.change is Change.NEW:
         return  # "no new compression" says nothing of an old one
     named, denied = _split(fact, assertion)
-    elsewhere = any(note.means.get("scope") == "elsewhere" for note in fact.sentence.of("cord_word"))
+    elsewhere = _elsewhere(fact)
     if assertion is Assertion.ABSENT and elsewhere and not named:
         return
     state.notes.append(fact.anchor.note)
@@ -159,6 +164,8 @@ def _split(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
     other: set[str] = set()
     for note in fact.levels:
         names = set(level_names([note]))
+        if assertion is Assertion.ABSENT and _beyond(note):
+            continue  # "no compression above T6" says nothing of T6
         if assertion is Assertion.ABSENT:
             (other if note.excepted else named).update(names)
         else:
@@ -199,7 +206,12 @@ def _general_conflict(facts: Sequence[Fact]) -> bool:
 
 
 def _elsewhere(fact: Fact) -> bool:
-    return any(note.means.get("scope") == "elsewhere" for note in fact.sentence.of("cord_word"))
+    return any(note.means.get("scope") == "elsewhere" for note in fact.sentence.of("cord_word")) or any(_beyond(note) for note in fact.levels)
+
+
+def _beyond(level: Annotation) -> bool:
+    before = level.sentence.norms(level.first - 2, level.first - 1)
+    return bool({"above", "below", "cranial", "caudal", "proximal", "distal", "rostral", "beyond"} & set(before))
 
 
 def _normal_cord(state: _Compression, links: Links) -> None:
@@ -284,8 +296,8 @@ def _sac_and_csf(links: Links) -> tuple[str | None, str | None, list[Annotation]
         elif fact.kind == "csf" and fact.assertion in (Assertion.PRESENT, Assertion.ABSENT):
             csf = _worse(csf, ("partially_effaced" if _partial(fact) else "effaced") if stated else "preserved")
             notes.append(fact.anchor.note)
-        elif fact.kind == "csf_normal" and stated:
-            csf = _worse(csf, "preserved")
+        elif fact.kind == "csf_normal" and fact.assertion in (Assertion.PRESENT, Assertion.ABSENT):
+            csf = _worse(csf, "preserved" if stated else "effaced")
             notes.append(fact.anchor.note)
     for sentence in links.document.sentences:
         if sentence.section == BACKGROUND:
@@ -296,8 +308,8 @@ def _sac_and_csf(links: Links) -> tuple[str | None, str | None, list[Annotation]
                 notes.append(note)
         for note in sentence.of("cord_word"):
             if "csf" in note.means:
-                if note.assertion is Assertion.PRESENT and csf != "effaced":
-                    csf = note.means["csf"]
+                if note.assertion is Assertion.PRESENT:
+                    csf = _worse(csf, note.means["csf"])
                 elif note.assertion is Assertion.ABSENT:
                     csf = "effaced"
                 notes.append(note)
@@ -469,8 +481,10 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
         discs: tuple[str | None, ...] = disc_names(fact.levels) or _as_discs(level_names(fact.levels)) or (None,)
         if fact.assertion is Assertion.ABSENT and discs == (None,) and not sides:
             continue
+        graded = _graded_sides(fact)
         for disc in discs:
-            for side in sides or [None]:
+            for side in [*graded] or sides or [None]:
+                severity = graded.get(side, severity) if side else severity
                 entry = ForaminalNarrowing(
                     level=disc, side=Laterality(side) if side else None,
                     severity=Severity(severity.means["severity"]) if severity and fact.assertion in TODAY else None,
@@ -481,15 +495,35 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
     return tuple(located or found.values())
 
 
+def _graded_sides(fact: Fact) -> dict[str, Annotation]:
+    """Sides that each have a severity of their own: "mild left and severe right foraminal narrowing"."""
+    first, last = _reach(fact)
+    sides = [note for note in fact.sentence.of("modifier") if note.means.get("laterality") in ("left", "right") and first <= note.first <= last]
+    grades = [note for note in fact.sentence.of("modifier") if "severity" in note.means and first <= note.first <= last]
+    found = {}
+    for side in sides:
+        own = [grade for grade in grades if 0 <= side.first - grade.last <= 2]
+        if own:
+            found[side.means["laterality"]] = own[-1]
+    return found if len(found) == 2 else {}
+
+
 def _as_discs(levels: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{a}/{b}" for a, b in zip(levels, levels[1:], strict=False) if VERTEBRAE.index(b) == VERTEBRAE.index(a) + 1)
 
 
 def _sides(fact: Fact) -> list[str]:
-    first, last = fact.sentence.clause_of(fact.anchor.first)
+    first, last = _reach(fact)
     notes = [note for note in fact.sentence.of("modifier") if "laterality" in note.means and first <= note.first <= last and note.means["laterality"] != "midline"]
     sides = list(dict.fromkeys(note.means["laterality"] for note in notes))
+    if not sides and "both" in fact.sentence.norms(first, last):
+        return ["bilateral"]
     return ["bilateral"] if "bilateral" in sides or {"left", "right"} <= set(sides) else sides
+
+
+def _reach(fact: Fact) -> tuple[int, int]:
+    """The statement a finding stands in, from the clause it begins in to the one it ends in."""
+    return fact.sentence.clause_of(fact.anchor.first)[0], fact.sentence.clause_of(fact.anchor.last)[1]
 
 
 def epidural_drafts(drafts: Sequence[Draft]) -> list[Draft]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from emh_report.document import Annotation, Document
 from emh_report.lexicon import Concept
-from emh_report.model import Assertion, Certainty, DifferentialDiagnosis, Emh, Experiencer
+from emh_report.model import Asserted, Assertion, Certainty, DifferentialDiagnosis, Emh, Experiencer
 from emh_report.model import Warning as ReportWarning
 
 _SILENT = frozenset({"technique", "comparison", "exam"})
@@ -49,6 +49,14 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
     if known:
         return _emh(document, Assertion.HISTORICAL, None, known), warnings
     return _emh(document, Assertion.HYPOTHETICAL, None, notes), warnings
+
+
+def attribution_of(notes: Sequence[Annotation]) -> Asserted:
+    """What some mentions of EMH say together, today."""
+    if not notes:
+        return Asserted()
+    assertion, certainty, _ = _decide(notes)
+    return Asserted(assertion=assertion, certainty=certainty)
 
 
 def _emh(document: Document, assertion: Assertion, certainty: Certainty | None, notes: Sequence[Annotation]) -> Emh:

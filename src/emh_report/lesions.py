@@ -84,6 +84,9 @@ class Draft:
     size_level: Annotation | None = None
     size_side: str | None = None
     corrected: bool = False
+    attributions: list[Annotation] = field(default_factory=list)
+    """EMH said of this lesion by name, not of the report as a whole."""
+    other_diagnosis: bool = False
     words: dict[str, str] = field(default_factory=dict)
     """shape, margins, homogeneity, activity, count, position, bone_change and enhancement words."""
     asserted: dict[str, Assertion] = field(default_factory=dict)
@@ -108,7 +111,10 @@ class Draft:
         corrected = [note for note in notes if note.sentence.section == "addendum" and note.assertion is not Assertion.ABSENT]
         if corrected:  # an addendum beats the body
             self.level_notes = [note for note in self.level_notes if note.sentence.section == "addendum"]
+        past = self.assertion is Assertion.HISTORICAL
         for note in notes:
+            if note.assertion is Assertion.HISTORICAL and not past:
+                continue  # "earlier it extended from D5 to D10"
             if note.assertion is not Assertion.ABSENT and note not in self.level_notes:
                 self.level_notes.append(note)
                 self.notes.append(note)
@@ -329,24 +335,25 @@ class Registry:
     def _update(self, draft: Draft, head: Anchor, assertion: Assertion) -> None:
         draft.heads.append(head)
         draft.notes.append(head.note)
+        if head.note.kind == "emh":
+            draft.attributions.append(head.note)
         draft.notes.extend(site for site in head.sites if site.means["site"] == draft.site)
         for site in head.sites:
             if site.means["site"] == draft.site:
                 self._side_of_site(draft, site)
+        if head.role == "pronoun" and assertion is Assertion.PRESENT:
+            pass
+        elif assertion is Assertion.HISTORICAL and _resolved(head):
+            draft.assertion, draft.change = Assertion.HISTORICAL, Change.RESOLVED
+        elif draft.assertion is not Assertion.HISTORICAL or draft.change is not Change.RESOLVED:
+            if len(draft.heads) > 1 and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
+                draft.assertion = stronger(draft.assertion, assertion)
         largest = bool(_LARGEST.intersection(self.document.norms[head.first : head.last + 1]))
         if head.role == "pronoun" and largest:
             if draft.size_level is None and head.levels:
                 draft.size_level = head.levels[0]
         elif len(draft.heads) == 1 or assertion is not Assertion.ABSENT:
             draft.add_levels(head.levels)
-        if head.role == "pronoun" and assertion is Assertion.PRESENT:
-            return
-        if assertion is Assertion.HISTORICAL and _resolved(head):
-            draft.assertion, draft.change = Assertion.HISTORICAL, Change.RESOLVED
-        elif draft.assertion is not Assertion.HISTORICAL or draft.change is not Change.RESOLVED:
-            if len(draft.heads) > 1 and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
-                draft.assertion = stronger(draft.assertion, assertion)
-
 
     def _side_of_site(self, draft: Draft, site: Annotation) -> None:
         """The side of an organ is the side of the mass in it: "the right adrenal gland is replaced by a mass"."""

@@ -13,7 +13,7 @@ from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.heads import lesion_heads, other_anchors
 from emh_report.lesions import Draft, Registry, side_parts
-from emh_report.model import Assertion, Change
+from emh_report.model import Assertion, Change, Experiencer
 from emh_report.signals import SignalDraft, signals
 
 SILENT = frozenset({"technique", "comparison", "exam", "communication"})
@@ -90,6 +90,7 @@ class _Linker:
         anchors = by_position([*heads, *canal, *others])
         loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])
         drafts = self._lesions(sentence, heads)
+        self._attribute(sentence, heads, drafts)
         self._facts(sentence, canal, others, drafts, heads)
         self._loose_levels(sentence, loose, anchors)
         if sentence.section != BACKGROUND:
@@ -122,6 +123,14 @@ class _Linker:
             found[head] = self.registry.resolve(head, earlier or self.focus)
         return found
 
+    def _attribute(self, sentence: Sentence, heads: list[Anchor], drafts: dict[Anchor, list[Draft]]) -> None:
+        """A diagnosis in the sentence of a lesion is said of that lesion."""
+        named = [draft for head in heads if head.role not in ("pronoun", "emh") and (head.sites or head.levels) for draft in drafts.get(head, [])]
+        notes = [note for note in sentence.of("emh") if note.experiencer is Experiencer.PATIENT]
+        for draft in dict.fromkeys(named):
+            draft.attributions.extend(note for note in notes if note not in draft.attributions)
+            draft.other_diagnosis |= not notes and any(note.assertion is Assertion.PRESENT for note in sentence.of("differential"))
+
     def _facts(
         self, sentence: Sentence, canal: list[Anchor], others: list[Anchor], drafts: dict[Anchor, list[Draft]], heads: list[Anchor]
     ) -> None:
@@ -129,7 +138,7 @@ class _Linker:
             fact = Fact(anchor.kind, anchor, sentence, anchor.assertion, [anchor.note])
             fact.change = _change(sentence, anchor)
             if not fact.levels:
-                causes = [head for head in heads if head.last < anchor.first and head.levels and head in drafts]
+                causes = [other for other in by_position([*heads, *canal]) if other.last < anchor.first and other.levels]
                 if causes:
                     fact.lesion_levels = list(causes[-1].levels)
             self.facts.append(fact)

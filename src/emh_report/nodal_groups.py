@@ -120,7 +120,7 @@ def _norms(note: Annotation) -> list[str]:
 
 
 def _named(sentence: Sentence, under: bool) -> list[_Named]:
-    notes = sentence.of("node")
+    notes = [note for note in sentence.of("node") if "palpable" not in sentence.norms(note.first - 3, note.first - 1)]
     nouns = [note for note in notes if any(is_node_word(word) for word in _norms(note))]
     stations = [note for note in notes if "station" in note.means and note not in nouns and _is_station(sentence, note)]
     if not nouns:

@@ -34,6 +34,7 @@ _GONE = frozenset({"ago", "past", "last", "since", "for", "old", "previous"})
 _YEARLY = frozenset("annual annually yearly six-monthly".split())
 _FINITE = VERBS | frozenset("would may can could show demonstrate reveal suggest do does feel".split())
 _NUMBERS = frozenset("two three four five six seven eight nine ten twelve eighteen".split())
+_PREFERRED = [[word, than] for word in ("preferred", "preferable") for than in ("to", "over")]
 _ADDING = frozenset({"and", ",", "so", "hence", "therefore"})
 _REACH = 14
 
@@ -126,7 +127,12 @@ class Advice(Statements):
 
     def _led_by(self, group: str, target: Annotation, unit: Span) -> bool:
         """Whether such words stand directly before it: "rather than biopsy", "before any biopsy"."""
-        for cue in self._cues(group, unit):
+        leads = self._cues(group, unit)
+        if group == "rather":
+            leads += [
+                cue for cue in self._cues("for", unit) if self._norms[cue.first : cue.last + 2] in _PREFERRED
+            ]
+        for cue in leads:
             gap = (cue.last + 1, target.first - 1)
             between = any(within(other, gap) for other in self._targets)
             if 0 < target.first - cue.last <= 5 and not between:

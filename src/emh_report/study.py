@@ -37,9 +37,8 @@ _PRIOR_WORDS = 8
 
 def study(document: Document) -> Study:
     """What the report says of its own examination."""
-    title = _title(document)
-    modality, shown_by = _modality(document, title)
-    advice = advised(document)
+    title, advice = _title(document), advised(document)
+    modality, shown_by = _modality(document, title, advice)
     sequences, sequence_notes = _sequences(document, modality, advice)
     if not modality and len(sequences) > 1:
         modality, shown_by = (Modality.MR,), sequence_notes

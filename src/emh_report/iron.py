@@ -1,0 +1,225 @@
+"""Iron: in which tissue it is seen, denied or not looked for, and what was measured.
+
+Iron belongs to what shows it: a dark liver says nothing about a mass. A tissue is named with the iron ("hepatic
+siderosis", "iron in the liver"), or is the subject ("Liver is dark, in keeping with siderosis"), here or in the sentence
+before. Blood, metal and iron as a drug, a blood test or the object of a measurement are no iron deposition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emh_report.document import Annotation, Document, Sentence
+from emh_report.iron_sites import Said, exceptions, organ_of_value, site_name, sites_of, subject_of
+from emh_report.lesions import stronger
+from emh_report.link import BACKGROUND, SILENT, Links
+from emh_report.measure import QuantitySpan
+from emh_report.model import Assertion, Experiencer, IronDeposition, IronSite, Measurement, Severity
+
+IRON_QUANTITIES = frozenset({"T2*", "R2*", "LIC"})
+IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})
+LESION = "lesion"
+_MEASURES = frozenset(
+    "quantification quantitation quantify quantified estimation estimate assessment measurement monitoring study level status concentration "
+    "content map mapping protocol evaluation".split()
+)
+_OTHER_CAUSES = frozenset(
+    "hemorrhage hemorrhagic microhemorrhage microbleed hematoma blood bleed bleeding bleeding screw hardware implant metal metallic metalwork "
+    "coil clip instrumentation prosthesis prosthetic fixation rod cage surgical postsurgical postoperative gas air calcification calcified "
+    "cavernoma dental brace wire stent shunt pump embolization".split()
+)
+_PHYSICAL = frozenset("blooming bloom susceptibility hemosiderin siderotic".split())
+"""What blood and metal cause as well."""
+_DONE = frozenset(". , ; was were is sequence image imaging acquired obtained performed available done included ) so and".split())
+_PRIOR = frozenset("previously previous prior earlier last formerly baseline was".split())
+
+
+def iron(links: Links) -> IronDeposition:
+    """Iron by site; the whole is the strongest of them."""
+    report = _Reader(links)
+    for sentence in links.document.sentences:
+        report.read(sentence)
+    sites = report.sites()
+    document = links.document
+    found = [said for group in sites.values() for said in group] + report.unowned
+    missing = [] if found else _not_done(document)
+    overall = Assertion.NOT_MENTIONED
+    for said in found:
+        overall = stronger(overall, said.assertion)
+    for group in sites.values():
+        overall = stronger(overall, _settled(group))
+    if not found:
+        overall = Assertion.NOT_ASSESSED if missing else Assertion.HYPOTHETICAL if report.asked else Assertion.NOT_MENTIONED
+    asked = report.asked if overall is Assertion.HYPOTHETICAL else []
+    return IronDeposition(
+        assertion=overall,
+        sites=tuple(
+            IronSite(site=site, assertion=_settled(group), degree=_degree(group), evidence=document.evidence_of(*_notes(group)))
+            for site, group in sites.items()
+        ),
+        measurements=_measurements(links),
+        evidence=document.evidence_of(*_notes(found), *missing, *asked),
+    )
+
+
+def _settled(group: Iterable[Said]) -> Assertion:
+    """The strongest statement of a site; an addendum stands for itself."""
+    said = list(group)
+    added = [one for one in said if one.note.sentence.section == "addendum"]
+    assertion = Assertion.NOT_MENTIONED
+    for one in added or said:
+        assertion = stronger(assertion, one.assertion)
+    return assertion
+
+
+def _notes(said: Iterable[Said]) -> list[Annotation]:
+    return [note for one in said for note in (one.note, *([one.tissue] if one.tissue else []))]
+
+
+class _Reader:
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self._of_lesions = {id(note) for draft in links.lesions for note in draft.notes}
+        self._any_lesion = any(draft.assertion in (Assertion.PRESENT, Assertion.POSSIBLE) for draft in links.lesions)
+        self._said: list[Said] = []
+        self.unowned: list[Said] = []
+        self.asked: list[Annotation] = []
+        self._subject: tuple[Sentence, list[Annotation]] | None = None
+
+    def read(self, sentence: Sentence) -> None:
+        """Take up what one sentence says of iron."""
+        if sentence.section in SILENT or sentence.section == BACKGROUND:
+            return
+        for note in iron_notes(sentence):
+            assertion = Assertion.ABSENT if note.means.get("polarity") == "absent" else note.assertion
+            if note.excepted:
+                assertion = Assertion.PRESENT
+            if assertion is Assertion.HYPOTHETICAL:
+                self.asked.append(note)
+            else:
+                self._add(sentence, note, assertion)
+        own = subject_of(sentence)
+        if own:
+            self._subject = (sentence, own)
+        elif self._subject and self._subject[0].paragraph != sentence.paragraph:
+            self._subject = None
+
+    def sites(self) -> dict[str, list[Said]]:
+        """Everything said, by site in order of mention."""
+        found: dict[str, list[Said]] = {}
+        for said in self._said:
+            found.setdefault(said.site, []).append(said)
+        return found
+
+    def _add(self, sentence: Sentence, note: Annotation, assertion: Assertion) -> None:
+        own = sites_of(sentence, note, assertion)
+        if not own and id(note) not in self._of_lesions and self._subject and self._subject[0].paragraph == sentence.paragraph:
+            own = [Said(site, assertion, note, None) for site in dict.fromkeys(site_name(tissue) for tissue in self._subject[1]) if site]
+        excepted = exceptions(sentence, note, assertion)
+        if own or excepted:
+            self._said.extend([*own, *excepted])
+        elif id(note) in self._of_lesions or assertion is Assertion.ABSENT or self._any_lesion and assertion is not Assertion.NOT_ASSESSED:
+            self._said.append(Said(LESION, assertion, note, None))
+        else:
+            self.unowned.append(Said("", assertion, note, None))
+
+
+def iron_notes(sentence: Sentence) -> list[Annotation]:
+    """Phrases that speak of iron in an image, each word once."""
+    taken: set[int] = set()
+    found = []
+    for note in sentence.annotations:
+        named = note.kind == "finding" and note.means.get("field") == "iron"
+        if not named and note.means.get("intensity") != "blooming" and "iron" not in note.means.get("finding", "") and "siderotic" not in note.means.get("finding", ""):
+            continue
+        words = set(range(note.first, note.last + 1))
+        if note.experiencer is Experiencer.OTHER or taken & words or _is_measured(sentence, note) or _has_other_cause(sentence, note):
+            continue
+        taken |= words
+        found.append(note)
+    return found
+
+
+def _is_measured(sentence: Sentence, note: Annotation) -> bool:
+    """Whether iron is only what is to be measured: "quantification of liver iron", "cardiac iron assessment"."""
+    norms = sentence.document.norms
+    behind = norms[note.last + 1 : note.last + 2]
+    before = norms[max(sentence.first, note.first - 7) : note.first]
+    if not _MEASURES.isdisjoint(behind) and note.assertion is not Assertion.NOT_ASSESSED:
+        return True
+    last = max((index for index, word in enumerate(before) if word in _MEASURES), default=None)
+    return last is not None and before[last + 1 : last + 2] == ["of"]
+
+
+def _has_other_cause(sentence: Sentence, note: Annotation) -> bool:
+    """Whether blood or metal is what blooms; "no hemorrhage or hemosiderin" denies both."""
+    norms = sentence.document.norms
+    if note.assertion is Assertion.ABSENT or not _PHYSICAL.intersection(norms[note.first : note.last + 1]):
+        return False
+    words = set(norms[sentence.first : sentence.last + 1])
+    return bool(words & _OTHER_CAUSES) and not words & {"iron", "siderosis", "hemosiderosis"}
+
+
+def _degree(group: list[Said]) -> Severity | None:
+    for said in group:
+        if said.assertion not in (Assertion.PRESENT, Assertion.POSSIBLE):
+            continue
+        for start in (said.tissue, said.note):
+            for modifier in said.note.sentence.of("modifier") if start else []:
+                gap = modifier.sentence.document.norms[modifier.last + 1 : start.first] if start else []
+                if "severity" in modifier.means and start and modifier.last < start.first and len(gap) <= 1 and "," not in gap:
+                    return Severity(modifier.means["severity"])
+    return None
+
+
+def _measurements(links: Links) -> tuple[Measurement, ...]:
+    """Stated T2*, R2* and iron concentrations with their organ; an addendum's value stands for the body's."""
+    document = links.document
+    field = next((q.value.value for s in document.sentences for q in s.of("quantity") if q.concept == "field_strength" and isinstance(q.value, QuantitySpan)), None)
+    found: dict[tuple[str, str, float], Measurement] = {}
+    added: dict[tuple[str, str], set[float]] = {}
+    last: str | None = None
+    for sentence in document.sentences:
+        if sentence.section in SILENT or sentence.section == BACKGROUND:
+            continue
+        for note in sentence.of("quantity"):
+            value = note.value
+            if not isinstance(value, QuantitySpan) or value.quantity not in IRON_QUANTITIES or _is_prior(sentence, note):
+                continue
+            organ = organ_of_value(sentence, note) or last or "liver"
+            last = organ
+            if sentence.section == "addendum":
+                added.setdefault((organ, value.quantity), set()).add(value.value)
+            found.setdefault(
+                (organ, value.quantity, value.value),
+                Measurement(
+                    organ=organ, quantity=value.quantity, value=value.value, unit=value.unit, field_strength_t=field,
+                    evidence=document.evidence_of(note),
+                ),  # fmt: skip
+            )
+    return tuple(entry for (organ, name, value), entry in found.items() if value in added.get((organ, name), {value}))
+
+
+def _is_prior(sentence: Sentence, note: Annotation) -> bool:
+    return note.assertion is Assertion.HISTORICAL or bool(_PRIOR & set(sentence.norms(note.first - 2, note.first - 1)))
+
+
+def _not_done(document: Document) -> list[Annotation]:
+    """Iron-sensitive sequences, or iron itself, that the text says were not looked for."""
+    found = []
+    for sentence in document.sentences:
+        norms = document.norms
+        for note in sentence.of("sequence", "iron_sequence"):
+            if note.kind == "sequence" and not IRON_SEQUENCES.intersection(_sequences(note)):
+                continue
+            before = set(norms[max(sentence.first, note.first - 2) : note.first])
+            after = norms[note.last + 1] if note.last < sentence.last else "."
+            denied = note.assertion is Assertion.ABSENT and before & {"no", "without", "not", "nor"} and after in _DONE
+            if note.assertion is Assertion.NOT_ASSESSED or denied:
+                found.append(note)
+        found.extend(note for note in sentence.of("finding") if note.means.get("field") == "iron" and note.assertion is Assertion.NOT_ASSESSED)
+    return found
+
+
+def _sequences(note: Annotation) -> tuple[str, ...]:
+    return getattr(note.value, "sequences", ()) or (note.means.get("sequence", ""),)
