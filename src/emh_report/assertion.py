@@ -229,7 +229,7 @@ def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> 
 
 
 QUALIFIERS = frozenset(
-    "modifier intensity sequence level size quantity reference structure site change effect body_region modality cord_word advice_cue urgency organ_state".split()
+    "modifier intensity sequence level size quantity reference structure site change effect body_region modality cord_word weight advice_cue urgency organ_state".split()
 )
 """Kinds that describe a subject; a hedge is about the subject."""
 

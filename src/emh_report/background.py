@@ -143,7 +143,8 @@ def _broader(concepts: Mapping[str, Concept], name: str) -> set[str]:
     found: set[str] = set()
     ahead = [name]
     while ahead:
-        for broader in concepts[ahead.pop()].means.get("broader", "").split():
+        means = concepts[ahead.pop()].means
+        for broader in (means.get("broader"), means.get("implies")):
             if broader in concepts and broader not in found:
                 found.add(broader)
                 ahead.append(broader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.model import Addendum, Assertion, CriticalCommunication
@@ -13,6 +13,7 @@ _SPECIALTIES = frozenset({"surgical_referral", "hematology_referral", "radiother
 _ENDS = frozenset(
     "by at on via in and who over for about regarding immediately , ; . : was were is are has with".split()
 )
+_STARTS = _ENDS | {"to", "the", "("}
 _TITLES = frozenset({"dr", "doctor", "mr", "mrs", "ms", "prof", "professor"})
 _WHEN = re.compile(
     r"(?:\bon\s+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\s*(?:at|,)?\s*\d{1,2}[:.]?\d{2}\s*(?:[ap]\.?m\.?|h(?:rs|ours)?)?)?"
@@ -91,24 +92,24 @@ def _recipient(document: Document, sentence: Sentence, act: Annotation) -> str |
         return None
     titled = [note for note in people if norms[note.first] in _TITLES]
     nearest = min(titled or people, key=lambda note: (abs(note.first - act.last), note.first))
-    first = nearest.first
-    while (
-        first > sentence.first
-        and norms[first - 1] not in _ENDS
-        and norms[first - 1] not in ("to", "the", "(")
-    ):
-        if any(note.first <= first - 1 <= note.last for note in sentence.of(_KIND) if note not in people):
-            break
+    first, last = nearest.first, nearest.last
+    others = [note for note in sentence.of(_KIND) if note not in people]
+    taken = {index for note in others for index in range(note.first, note.last + 1)}
+    while first > sentence.first and norms[first - 1] not in _STARTS and first - 1 not in taken:
         first -= 1
-    last = nearest.last
-    while last < sentence.last and (
-        norms[last + 1] not in _ENDS or (norms[last + 1] == "." and norms[last] in _TITLES)
-    ):
-        if any(note.first <= last + 1 <= note.last for note in sentence.of(_KIND) if note not in people):
-            break
+    while last < sentence.last and last + 1 not in taken and _goes_on(norms, first, last):
         last += 1
-    opened = norms[first : last + 1].count("(") - norms[first : last + 1].count(")")
-    return document.slice(first, last if opened >= 0 else last - 1)
+    return document.slice(first, last)
+
+
+def _goes_on(norms: Sequence[str], first: int, last: int) -> bool:
+    """Whether the next word still belongs to the name: "Dr. A. Rivera", "Dr Okafor (ED)"."""
+    following = norms[last + 1]
+    if following == ".":
+        return norms[last] in _TITLES or len(norms[last]) == 1
+    if following == ")":
+        return "(" in norms[first : last + 1]
+    return following not in _ENDS and not following[:1].isdigit()
 
 
 def _method(sentence: Sentence) -> str | None:

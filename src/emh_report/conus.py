@@ -8,6 +8,7 @@ from emh_report.document import Annotation, Sentence
 from emh_report.levels import LevelSpan
 from emh_report.model import level_order
 
+_CORD = frozenset({"cord", "conus"})
 _ENDING = frozenset({"end", "terminate"})
 _RIVALS = ("lesion", "finding", "effect", "emh", "site", "structure")
 _REACH = 14
@@ -17,7 +18,7 @@ def conus_level(sentences: Iterable[Sentence]) -> tuple[str | None, list[Annotat
     """The first level at which the conus, or the cord, is said to end, with the phrases that say it."""
     for sentence in sentences:
         for note in sentence.of("structure"):
-            level = _end_level(note) if note.concept == "cord" else None
+            level = _end_level(note) if note.concept in _CORD else None
             if level and (name := _name(level)):
                 return name, [note, level]
     return None, []
@@ -56,7 +57,7 @@ def _is_anothers(level: Annotation, note: Annotation) -> bool:
     """Whether something between has the level: "the conus is normal, with a bulge at L4-L5"."""
     if "with" in note.sentence.document.norms[note.last + 1 : level.first]:
         return True
-    others = [other for other in note.sentence.of(*_RIVALS) if other.concept != note.concept]
+    others = [other for other in note.sentence.of(*_RIVALS) if other.concept not in _CORD]
     return any(
         note.last < other.first < level.first for other in others if other.means.get("effect") != "preserved"
     )

@@ -66,6 +66,13 @@ def _emh(document: Document, assertion: Assertion, certainty: Certainty | None, 
     return Emh(assertion=assertion, certainty=certainty, cue=cue, evidence=document.evidence_of(*notes))
 
 
+def _incidental(note: Annotation) -> bool:
+    """Whether a finding by the way is named, and no explanation of the lesions ("small haemangioma at L2, incidental")."""
+    if note.assertion is not Assertion.PRESENT or note.sentence.section in ("impression", "addendum"):
+        return False
+    return any(word.means.get("weight") == "incidental" for word in note.sentence.of("weight"))
+
+
 def _today(note: Annotation) -> Assertion:
     if asked(note):
         return Assertion.HYPOTHETICAL
@@ -119,7 +126,7 @@ def differential(document: Document, concepts: Mapping[str, Concept]) -> tuple[D
         if sentence.section in _SILENT:
             continue
         for note in sentence.of("differential"):
-            if note.experiencer is Experiencer.PATIENT:
+            if note.experiencer is Experiencer.PATIENT and not _incidental(note):
                 groups.setdefault(concepts[note.concept].preferred, []).append(note)
     found = []
     for name, notes in groups.items():

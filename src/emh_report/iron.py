@@ -41,11 +41,12 @@ def iron(links: Links) -> IronDeposition:
         report.read(sentence)
     sites = report.sites()
     document = links.document
-    found = [said for group in sites.values() for said in group] + report.unowned
+    found = [said for group in sites.values() for said in group]
+    found += [said for said in report.unowned if not found or said.assertion is not Assertion.POSSIBLE]
     missing = [] if found else _not_done(document)
     overall = Assertion.NOT_MENTIONED
     for said in found:
-        overall = stronger(overall, said.assertion)
+        overall = stronger(overall, said.assertion) if not said.site else overall
     for group in sites.values():
         overall = stronger(overall, _settled(group))
     if not found:
@@ -201,7 +202,9 @@ def _measurements(links: Links) -> tuple[Measurement, ...]:
 
 
 def _is_prior(sentence: Sentence, note: Annotation) -> bool:
-    return note.assertion is Assertion.HISTORICAL or bool(_PRIOR & set(sentence.norms(note.first - 2, note.first - 1)))
+    start = sentence.document.words[note.first].start
+    led = any(cue.kind == "historical" and cue.start < start for cue in note.cues)
+    return led or bool(_PRIOR & set(sentence.norms(note.first - 2, note.first - 1)))
 
 
 def _not_done(document: Document) -> list[Annotation]:

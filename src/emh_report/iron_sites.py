@@ -10,7 +10,7 @@ from emh_report.model import Assertion
 
 _WITHIN = frozenset("of in within involving throughout along at".split())
 _SEEN = frozenset("is are was were seen noted identified present evident detected demonstrated found".split())
-_LIST = frozenset("and or nor & / , the both also".split())
+_LIST = frozenset("and or nor & / , the both also to a lesser greater degree extent in within less more".split())
 _FILL = frozenset(
     "the a an all any some both signal parenchymal parenchyma gland deposition and or & / , - these those this posterior mean diffuse known bone "
     "vertebral soft region segment right left bilateral paravertebral paraspinal of lobe mild moderate severe marked to significant measurable".split()
@@ -81,7 +81,7 @@ def _likened(sentence: Sentence) -> set[int]:
 
 def subject_of(sentence: Sentence) -> list[Annotation]:
     """The tissues that a sentence without its own may go on to speak of."""
-    found = [note for note in tissues(sentence) if note.kind != "emh"]
+    found = [note for note in tissues(sentence) if note.kind != "emh" and not (note.kind == "lesion" and note.assertion is Assertion.ABSENT)]
     return found[-1:] if len(found) < 2 else _joined(sentence, found, len(found) - 1)
 
 
@@ -91,11 +91,15 @@ def sites_of(sentence: Sentence, note: Annotation, assertion: Assertion) -> list
     if "hepatosplenic" in norms[max(sentence.first, note.first - 2) : note.first]:
         return [Said(site, assertion, note, None) for site in ("liver", "spleen")]
     found = [tissue for tissue in tissues(sentence) if not _overlap(tissue, note)]
-    if note.kind == "organ_finding" or "iron" in note.means:
-        site = note.means.get("iron") or note.means.get("organ", "")
-        return [Said(site, assertion, note, None)]
+    if note.kind == "organ_finding":
+        return [Said(note.means.get("organ", ""), assertion, note, None)]
+    named = [other for other in sentence.of("bone_marrow") if "iron" in other.means and _overlap(other, note)]
+    if named:
+        return [Said("marrow", assertion, note, named[0])]
+    spared = [tissue for tissue in found if {"spare", "sparing"} & set(norms[max(sentence.first, tissue.first - 3) : tissue.first])]
+    found = [tissue for tissue in found if tissue not in spared]
     chosen = _ahead(sentence, note, found) or _behind(sentence, note, found) or _subject(sentence, note, found)
-    said = []
+    said = [Said(site, Assertion.ABSENT, note, tissue) for tissue in spared if (site := site_name(tissue))]
     for tissue in chosen:
         site = site_name(tissue)
         if site:
@@ -176,7 +180,11 @@ def _behind(sentence: Sentence, note: Annotation, found: list[Annotation]) -> li
 
 def _subject(sentence: Sentence, note: Annotation, found: list[Annotation]) -> list[Annotation]:
     """The tissue spoken of before the iron, with those joined to it, or the one of the label above."""
-    before = [index for index, tissue in enumerate(found) if tissue.last < note.first and not _is_exception(sentence, tissue)]
+    before = [
+        index
+        for index, tissue in enumerate(found)
+        if tissue.last < note.first and not _is_exception(sentence, tissue) and not (tissue.kind == "lesion" and tissue.assertion is Assertion.ABSENT)
+    ]
     if before:
         return _joined(sentence, found, before[-1])
     after = [tissue for tissue in found if tissue.first > note.last and not _is_exception(sentence, tissue)]

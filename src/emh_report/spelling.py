@@ -1,22 +1,55 @@
 """Vocabulary of the lexicons → one spelling per word, with typing errors mended.
 
-Compared words are normal forms (words.normalise). A long domain word with one slip ("paravertabral",
-"haematopoesis") becomes the word that was meant; a word the lexicons know is never changed, and short
-words never are, because one letter turns "hypo" into "hyper" sooner than into a typing error.
+Words are compared in normal form (words.normalise). A word that is neither in the lexicons nor in ordinary
+English (common_words.py) becomes the vocabulary word that was meant if that word is the only one a slip away:
+
+* neighbours swapped or a letter doubled or undoubled ("biospy", "narowing"), from six letters on;
+* a letter missing, added or exchanged ("paravertabral", "thalassmia"), from seven letters on;
+* two doubled letters or exchanged vowels ("extremedulary"), from twelve letters on.
+
+The first letter is never mended, and no slip turns one prefix into another: "hypo" is not a misspelt "hyper".
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from emh_report.common_words import COMMON_WORDS
 from emh_report.words import Word, normalise
 
-_SHORTEST = 9
-"""Letters from which on a one-letter slip still leaves a word recognisable."""
+_EASY, _SINGLE, _DOUBLE, _LONGEST = 6, 7, 12, 40
+"""Letters from which on a doubling or swap, any one slip, and two slips are mended; longer is no word."""
+_FRAGMENT, _WHOLE = 3, 10
+"""Letters of a piece and of the whole from which on a word with a stray blank in it is recognised."""
+_CACHED = 100_000
+_VOWELS = "aeiouy"
+_OPPOSED = (("hyper", "hypo"), ("intra", "infra", "inter"), ("pre", "peri", "para"), ("macro", "micro"))
+"""Prefixes a slip or two apart that change what a word means; "hyper" and "hypo" need more care."""
+_HYPER, _HYPO = re.compile(r"h.{1,4}r"), re.compile(r"h[^r]{1,3}o(?!r)")
 _PREFIXES = frozenset(
-    "para extra intra peri retro pre post epi sub supra non hemo hyper hypo iso inter pseudo costo "
-    "hepato spleno thoraco lumbo multi poly neuro inhomo hetero homo".split()
+    "para extra intra peri retro pre post epi sub supra infra non hemo haemo hyper hypo iso inter pseudo "
+    "costo hepato spleno thoraco lumbo multi poly neuro inhomo hetero homo hemato haemato myelo osteo un "
+    "trans".split()
 )
+_CLOSED = {
+    first + second: len(first)
+    for first, seconds in {
+        "soft": "tissue", "spinal": "cord canal", "thecal": "sac", "dural": "sac", "bone": "marrow",
+        "cord": "compression", "nerve": "root", "neural": "foramen foramina", "cauda": "equina",
+        "mass": "effect", "signal": "intensity void", "paraspinal": "mass lesion",
+        "paravertebral": "mass lesion", "epidural": "mass component", "dorsal": "spine",
+        "thoracic": "spine", "lumbar": "spine", "cervical": "spine", "vertebral": "body",
+        "sickle": "cell", "iron": "overload deposition", "extramedullary": "hematopoiesis",
+        "contrast": "enhancement",
+    }.items()
+    for second in seconds.split()
+}  # fmt: skip
+"""Two words that are sometimes typed as one → letters of the first."""
+_LINE_END = re.compile(r"[-‐\u00ad][ \t]*\r?\n[ \t]*|\u00ad[ \t]+")
+_HYPHENS = frozenset("-‐‑")
+_MISREAD = str.maketrans("015", "ols")
+_RUNS = re.compile(rf"[{_VOWELS}]+|([^{_VOWELS}])\1*")
 
 
 class Spelling:
@@ -25,59 +58,166 @@ class Spelling:
     def __init__(self, terms: Iterable[str]) -> None:
         self._known = frozenset(terms)
         self._slips: dict[str, str] = {}
+        self._skeletons: dict[str, str] = {}
         for word in sorted(self._known):
-            if len(word) >= _SHORTEST and word.isalpha():
-                self._slips.setdefault(word, word)
-                for slip in _deletions(word):
-                    self._slips.setdefault(slip, word)
+            if len(word) >= _EASY - 1 and word.isalpha():
+                for slip in (word, *_deletions(word)):
+                    self._slips[slip] = f"{self._slips[slip]} {word}" if slip in self._slips else word
+                if len(word) >= _DOUBLE:
+                    bones = _skeleton(word)
+                    self._skeletons[bones] = f"{self._skeletons.get(bones, '')} {word}"
         self._cache: dict[str, str] = {}
 
     def __call__(self, word: str) -> str:
         """Normal form of ``word``; memory is bounded however many different words pass through."""
         found = self._cache.get(word)
         if found is None:
-            if len(self._cache) > 100_000:
+            if len(self._cache) >= _CACHED:
                 self._cache.clear()
-            found = self._cache[word] = self._mend(normalise(word))
+            found = self._cache[word] = self._mend(normalise(word), word)
         return found
 
-    def _mend(self, word: str) -> str:
-        if word in self._known or len(word) < _SHORTEST - 1 or not word.isalpha():
+    def _mend(self, word: str, typed: str) -> str:
+        if word in self._known or not _EASY <= len(word) <= _LONGEST or word in COMMON_WORDS:
             return word
-        candidates = {self._slips[word]} if word in self._slips else set()
-        for slip in _deletions(word):
-            if (meant := self._slips.get(slip)) and meant[0] == word[0] and _one_slip(word, meant):
-                candidates.add(meant)
-        return candidates.pop() if len(candidates) == 1 else word
+        if not word.isalpha():
+            letters = word[:1] + word[1:-1].translate(_MISREAD) + word[-1:]
+            return letters if letters in self._known and word[:1].isalpha() else word
+        if typed[-1] in "sS" and len(typed) >= _SINGLE and (whole := normalise(typed + "e")) in self._known:
+            return whole  # "hyperintens" is no plural
+        if "rn" in word and (read := word.replace("rn", "m", 1)) in self._known:
+            return read
+        if word.endswith("ss") and (single := normalise(word[:-1])) in self._known:
+            return single
+        meant = self._one_slip(word)
+        if meant is None and len(word) >= _DOUBLE:
+            meant = self._two_slips(word)
+        return meant if meant and _same_prefix(word, meant) else word
+
+    def _one_slip(self, word: str) -> str | None:
+        """The one vocabulary word a slip away; None if there is none, empty if several or it is short."""
+        found: dict[str, int] = {}
+        for form in (word, *_deletions(word)):
+            for meant in self._slips.get(form, "").split():
+                if least := _slip(word, meant):
+                    found[meant] = least
+        if not found:
+            return None
+        if len(found) > 1:  # "compressd" is rather "compressed" than "compress"
+            stem = min(found, key=len)[:-1]
+            ends = [each for each in found if each[-1] == word[-1]]
+            if len(ends) > 1 or not all(each.startswith(stem) for each in found):
+                return ""
+            found = {each: found[each] for each in ends}
+        return next((each for each, least in found.items() if min(len(word), len(each)) >= least), "")
+
+    def _two_slips(self, word: str) -> str:
+        """The one long vocabulary word that differs by two doubled letters or exchanged vowels, or empty."""
+        alike = self._skeletons.get(_skeleton(word), "").split()
+        near = [each for each in alike if _soft_slips(word, each) <= 2]
+        return near[0] if len(near) == 1 else ""
 
     def join(self, words: list[Word], text: str) -> list[Word]:
-        """``words`` with split compounds put together: "para spinal", "extra-dural", "para-<newline>vertebral"."""
+        """``words`` cut as in the lexicons: "para spinal", "para-<newline>spinal" one, "softtissue" two."""
         joined: list[Word] = []
         for word in words:
-            if joined and joined[-1].text.lower() in _PREFIXES:
-                before = joined[-1]
-                if word.start - before.end <= 3 and normalise(before.text + word.text) in self._known:
-                    joined[-1] = Word(before.text + word.text, before.start, word.end)
-                    continue
-            if joined and text[joined[-1].end : word.start].startswith("-") and "\n" in text[joined[-1].end : word.start]:
-                before = joined[-1]
-                if normalise(before.text + word.text) in self._known:
-                    joined[-1] = Word(before.text + word.text, before.start, word.end)
-                    continue
+            if parts := _CLOSED.get(normalise(word.text)) if len(word.text) > _SINGLE else None:
+                cut = word.start + parts
+                joined += (Word(word.text[:parts], word.start, cut), Word(word.text[parts:], cut, word.end))
+                continue
             joined.append(word)
+            while len(joined) > 1 and joined[-1].text.isalpha():
+                last = joined.pop()
+                first = self._begins(joined, last, text)
+                if first == len(joined):
+                    joined.append(last)
+                    break
+                joined[first:] = [Word(joined[first].text + last.text, joined[first].start, last.end)]
         return joined
+
+    def _begins(self, words: list[Word], last: Word, text: str) -> int:
+        """Index in ``words`` of the piece that ``last`` completes; their number if it completes none."""
+        index = len(words) - 1
+        before = words[index]
+        gap = text[before.end : last.start]
+        if before.text in _HYPHENS and index and words[index - 1].end == before.start and gap.isspace():
+            index -= 1
+            return index if self._is_whole(words[index].text, last.text) else index + 2
+        if (len(gap) <= 3 and before.text.lower() in _PREFIXES) or _LINE_END.fullmatch(gap):
+            fits = self._is_whole(before.text, last.text)
+        else:
+            fits = gap in (" ", "\n") and self._is_torn(before.text, last.text)
+        return index if fits else index + 1
+
+    def _is_whole(self, head: str, tail: str) -> bool:
+        """Whether two pieces make a vocabulary word, with a slip only if the second is no word itself."""
+        if not head.isalpha() or len(head) + len(tail) > _LONGEST:
+            return False
+        if normalise(head + tail) in self._known:
+            return True
+        return not self._is_word(tail) and self(head + tail) in self._known
+
+    def _is_torn(self, head: str, tail: str) -> bool:
+        """Whether a blank tore a vocabulary word in two: "myelo fibrosis"."""
+        if not _WHOLE <= len(head) + len(tail) <= _LONGEST or min(len(head), len(tail)) < _FRAGMENT:
+            return False
+        if self._is_word(head) and self._is_word(tail):
+            return False
+        return head.isalpha() and normalise(head + tail) in self._known
+
+    def _is_word(self, word: str) -> bool:
+        normal = normalise(word)
+        return normal in self._known or normal in COMMON_WORDS
 
 
 def _deletions(word: str) -> list[str]:
     return [word[:i] + word[i + 1 :] for i in range(len(word))]
 
 
-def _one_slip(word: str, meant: str) -> bool:
-    """Whether one insertion, deletion, exchange or swap of neighbours turns ``word`` into ``meant``."""
-    if abs(len(word) - len(meant)) > 1:
+def _slip(word: str, meant: str) -> int:
+    """Letters both words need for the slip between them to be mended; 0 if it takes more than one slip."""
+    shorter, longer = sorted((word, meant), key=len)
+    if word[0] != meant[0] or len(longer) - len(shorter) > 1:
+        return 0
+    at = 0
+    while at < len(shorter) and shorter[at] == longer[at]:
+        at += 1
+    a, b = shorter[at:], longer[at:]
+    if len(a) < len(b):
+        doubled = b[0] == longer[at - 1] or b[0] == a[:1]
+        return 0 if a != b[1:] else _EASY if doubled else _SINGLE
+    if a[:2] == b[1::-1] and a[2:] == b[2:]:
+        return _EASY
+    return _SINGLE if a[1:] == b[1:] else 0
+
+
+def _skeleton(word: str) -> str:
+    """``word`` with its runs of vowels alike and its consonants single."""
+    return _RUNS.sub(lambda run: run[1] or "*", word)
+
+
+def _soft_slips(word: str, meant: str) -> int:
+    """Doubled letters and exchanged vowels between words of one skeleton."""
+    slips = 0
+    for run, other in zip(_RUNS.finditer(word), _RUNS.finditer(meant), strict=True):
+        a, b = sorted((run[0], other[0]), key=len)
+        if a == b:
+            continue
+        if run[1]:
+            slips += len(b) - len(a)
+        elif len(a) == len(b):
+            slips += 1 if sorted(a) == sorted(b) else sum(x != y for x, y in zip(a, b, strict=True))
+        else:
+            slips += 1 if a in _deletions(b) else 3
+    return slips
+
+
+def _same_prefix(word: str, meant: str) -> bool:
+    """Whether mending leaves the prefix as it is; what is left of "hyper" must not look like "hypo"."""
+    if meant.startswith(("hyper", "hypo")) and not (_HYPER if meant[3] == "e" else _HYPO).match(word):
         return False
-    left = 0
-    while left < min(len(word), len(meant)) and word[left] == meant[left]:
-        left += 1
-    a, b = word[left:], meant[left:]
-    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+    return all(_prefix(word, group) in (None, _prefix(meant, group)) for group in _OPPOSED)
+
+
+def _prefix(word: str, group: tuple[str, ...]) -> str | None:
+    return next((prefix for prefix in group if word.startswith(prefix)), None)

@@ -74,17 +74,19 @@ def _title(document: Document) -> list[Sentence]:
     return titled
 
 
-def _modality(document: Document, title: Sequence[Sentence]) -> tuple[tuple[Modality, ...], list[Annotation]]:
+def _modality(
+    document: Document, title: Sequence[Sentence], advice: Sequence[Annotation]
+) -> tuple[tuple[Modality, ...], list[Annotation]]:
     """From the title, else the technique, else the first sentence that speaks of this examination."""
     technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
-    for sentences in (title, technique, *([sentence] for sentence in _here(document))):
+    told = {other.sentence.index for other in advice}
+    findings = ([sentence] for sentence in _here(document) if sentence.index not in told)
+    for sentences in (title, technique, *findings):
         named = sentences is title or sentences is technique
         notes = [note for sentence in sentences for note in sentence.of("modality") if _is_this(note, named)]
         if notes:
-            names = [
-                name for note in notes for name in (note.means["modality"], note.means.get("also")) if name
-            ]
-            return tuple(dict.fromkeys(Modality(name) for name in names)), notes
+            names = (name for note in notes for name in (note.means["modality"], note.means.get("also")))
+            return tuple(dict.fromkeys(Modality(name) for name in names if name)), notes
     return (), []
 
 

@@ -22,24 +22,32 @@ class Word(NamedTuple):
     end: int
 
 
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""Soft hyphen and zero-width blanks, which are nothing, inside a word or outside."""
 _WORD = re.compile(
-    r"""
-    (?P<joined>[^\W\d_]{2,}-[ \t]*\r?\n[ \t]*[^\W\d_]{2,})        # "para-<newline>vertebral": see _split_joined
-  | [A-Za-z](?:/[A-Za-z]){1,3}(?![A-Za-z0-9])      # k/c/o, s/o, w/o, D/D
-  | (?:[A-Za-z]\.){2,}(?=[\s,;:)]|$)               # e.g., i.e.
+    rf"""
+    (?P<joined>[^\W\d_]{{2,}}[-‐\u00ad][ \t]*\r?\n[ \t]*[^\W\d_]{{2,}}) # "para-<newline>vertebral": two words
+  | [A-Za-z](?:/[A-Za-z]){{1,3}}(?![A-Za-z0-9])    # k/c/o, s/o, w/o, D/D
+  | (?:[A-Za-z]\.){{2,}}(?=[\s,;:)]|$)             # e.g., i.e.
   | \d+(?:st|nd|rd|th)(?![A-Za-z])                 # 4th
   | \d+(?:[.,]\d+)*                                # 5.2, 1,200
   | (?:[Tt]2|[Rr]2)\*                              # T2*
   | (?<=\d)[xX](?=\d)                              # 5.2x3.7
   | [^\W\d_]+\d+[^\W\d_]*                          # D4, T1W, T1WI, RID3838
-  | [^\W\d_]+(?:['’][^\W\d_]+)*                    # words, Pott's, ß
-  | \?+ | [.]{2,} | [-–—−‐‑]+ | \S
+  | [^\W\d_]+(?:(?:['’]|[{_UNSEEN}]+)[^\W\d_]+)*    # words, Pott's, ß
+  | \?+ | [.]{{2,}} | [-–—−‐‑]+ | \S
     """,
     re.VERBOSE,
 )
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LETTER_HYPHENS = frozenset("-‐‑")
-_DASHES = str.maketrans(dict.fromkeys("–—−‐‑", "-") | {"×": "x", "’": "'", "‘": "'"})
+_PLAIN = str.maketrans(
+    dict.fromkeys("–—−‐‑", "-")
+    | dict.fromkeys(_UNSEEN, "")
+    | {"×": "x", "’": "'", "‘": "'", "æ": "ae", "œ": "oe", "Æ": "ae", "Œ": "oe"}
+    | {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+)
 
 
 def tokenize(text: str) -> list[Word]:
@@ -49,12 +57,11 @@ def tokenize(text: str) -> list[Word]:
         word = match.group()
         start, end = match.span()
         if match.lastgroup == "joined":
-            head, _, tail = word.partition("-")
+            head, tail = _LETTERS.findall(word)
             found.append(Word(head, start, start + len(head)))
-            tail = tail.lstrip()
             found.append(Word(tail, end - len(tail), end))
             continue
-        if word in _LETTER_HYPHENS and _between_letters(text, start, end):
+        if word in _UNSEEN or (word in _LETTER_HYPHENS and _between_letters(text, start, end)):
             continue
         found.append(Word(word, start, end))
     return found
@@ -66,7 +73,7 @@ def _between_letters(text: str, start: int, end: int) -> bool:
         return False
     if text[start - 1].isalpha():
         return not (end + 1 < len(text) and text[end + 1].isdigit())
-    tail = re.match(r"[^\W\d_]+", text[end : end + 30])
+    tail = _LETTERS.match(text[end : end + 30])
     return tail is not None and len(tail.group()) >= 3
 
 
@@ -101,6 +108,7 @@ _IRREGULAR = {
     "hilus": "hilum",
     "ns": "ns",
 }
+_OE = re.compile(r"(?<!p)oe")  # "hematopoesis" lacks a letter, "oedema" is British
 _ISE = re.compile(r"is(?=(?:e|ed|es|ing|ation|ations)$)")
 _OUR = re.compile(r"(?<=[a-z]{3})our(?=(?:s|ed|ing|ite|able|less|al)?$)")
 _RE = re.compile(r"(?<=[a-z]t)re$|(?<=[a-z]b)re$")
@@ -113,7 +121,7 @@ def normalise(word: str) -> str:
     >>> normalise("Haemopoietic"), normalise("tumours"), normalise("vertebrae"), normalise("–")
     ('hemopoietic', 'tumor', 'vertebra', '-')
     """
-    lower = word.translate(_DASHES).lower()
+    lower = word.translate(_PLAIN).lower()
     if not lower.isalpha():
         lower = lower.removesuffix("'s")
         if not lower.isalpha():
@@ -126,7 +134,7 @@ def normalise(word: str) -> str:
     else:
         lower = _IRREGULAR.get(lower, lower)
     if len(lower) > 4:
-        lower = lower.replace("ae", "e").replace("oe", "e").replace("sulph", "sulf")
+        lower = _OE.sub("e", lower.replace("ae", "e")).replace("sulph", "sulf")
         lower = _ISE.sub("iz", lower)
         lower = _RE.sub("er", lower)
         lower = lower.replace("labell", "label").replace("modell", "model").replace("channell", "channel")
