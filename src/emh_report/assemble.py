@@ -40,6 +40,8 @@ _KINDS = {
     "liver": LesionKind.ORGAN,
     "spleen": LesionKind.ORGAN,
 }
+_MEASUREMENT_ERROR = 0.05
+"""A difference in diameter below a twentieth is within what two readers differ (design)."""
 _UNSAID = (Assertion.HYPOTHETICAL, Assertion.HISTORICAL, Assertion.NOT_MENTIONED)
 
 
@@ -223,7 +225,7 @@ def _change(draft: Draft, size: SizeSpan | None) -> Change | None:
     prior = _prior(draft)
     if size and prior:
         before, now = math.prod(prior[:1]), math.prod(size.size_mm[:1])
-        return Change.STABLE if before == now else Change.INCREASED if now > before else Change.DECREASED
+        return Change.STABLE if abs(now - before) < _MEASUREMENT_ERROR * before else Change.INCREASED if now > before else Change.DECREASED
     return None
 
 

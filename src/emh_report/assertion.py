@@ -338,7 +338,7 @@ def _start(cue: CueSpan, target: Annotation) -> int:
 def _overlap(cue: CueSpan, target: Annotation) -> bool:
     """A cue that runs into a phrase from the left still governs it: "no abnormal | cord signal"."""
     touches = cue.first <= target.last and target.first <= cue.last
-    return touches and not (cue.first < target.first and cue.last < target.last and cue.entry.direction == "before")
+    return touches and not (cue.first < target.first and cue.last <= target.last and cue.entry.direction == "before")
 
 
 def cue_of(sentence: Sentence, cue: CueSpan) -> Cue:

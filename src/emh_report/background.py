@@ -145,7 +145,7 @@ def _broader(concepts: Mapping[str, Concept], name: str) -> set[str]:
     while ahead:
         means = concepts[ahead.pop()].means
         for broader in (means.get("broader"), means.get("implies")):
-            if broader in concepts and broader not in found:
+            if broader and broader in concepts and broader not in found:
                 found.add(broader)
                 ahead.append(broader)
     return found

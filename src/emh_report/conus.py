@@ -9,7 +9,8 @@ from emh_report.levels import LevelSpan
 from emh_report.model import level_order
 
 _CORD = frozenset({"cord", "conus"})
-_ENDING = frozenset({"end", "terminate"})
+_ENDING = frozenset({"end", "ending", "terminate", "terminating"})
+_PLACED = _ENDING | {"at", "lie", "situated", "located", "positioned", "tip", "seen"}
 _RIVALS = ("lesion", "finding", "effect", "emh", "site", "structure")
 _REACH = 14
 
@@ -38,15 +39,14 @@ def _name(level: Annotation) -> str | None:
 def _end_level(note: Annotation) -> Annotation | None:
     """The level said of the end of the cord, by a verb or by standing beside the conus."""
     sentence, norms = note.sentence, note.sentence.document.norms
-    ends = [word.first for word in sentence.of("study_word") if word.means["study"] == "ends"]
     conus = "conus" in norms[note.first : note.last + 1]
     for level in sentence.of("level"):
         between = norms[note.last + 1 : level.first]
         if level.first < note.last or len(between) > _REACH or ";" in between:
             continue
-        said = [word for word in ends if note.last < word < level.first]
+        said = _PLACED.intersection(between)
         beside = len(between) <= 2 or between[:1] == [":"]
-        if any(norms[word] in _ENDING for word in said):
+        if said & _ENDING:
             return level
         if conus and (said or beside) and not _is_anothers(level, note):
             return level

@@ -272,6 +272,8 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
                 continue
         if note.kind in ("organ", "structure") and _is_object(sentence, note, taken):
             continue
+        if any(site.first <= note.first and note.last <= site.last and site.last - site.first > note.last - note.first for site in sentence.of("site")):
+            continue  # "flanks the spine" is a place
         kind = note.concept if note.kind == "structure" else note.kind
         if kind in ("canal", "foramen", "csf"):
             kind += "_plain"  # the bare words name a place, not a finding of it

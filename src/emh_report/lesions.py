@@ -166,6 +166,8 @@ class Draft:
                 return
             if len(self.heads) and self.heads[-1].role == "pronoun":
                 return
+        if side == "bilateral" and len(self.sides) == 1 and note.sentence.section in IMPRESSION:
+            return  # "bilateral masses" sums up sides that were described apart
         if {"predominantly", "more", "mainly"}.intersection(before) and self.sides:
             return
         if note.sentence.section == "addendum" and side not in self.sides and not self.corrected:
@@ -180,12 +182,12 @@ class Draft:
         if note.kind == "level":
             part.levels.append(note)
         elif isinstance(note.value, SizeSpan) and all(note.value.size_mm):
-            (part.prior_sizes if note.value.prior or note.assertion is Assertion.HISTORICAL else part.sizes).append(note)
+            (part.prior_sizes if note.value.prior else part.sizes).append(note)
 
     def _size(self, note: Annotation, size: SizeSpan, anchor: Anchor | None) -> None:
         if not all(size.size_mm):
             return  # "0 mm" is a way to say that nothing is left
-        if size.prior or note.assertion is Assertion.HISTORICAL:
+        if size.prior:
             self.prior_sizes.append(note)
         else:
             self.sizes.append(note)
@@ -203,7 +205,8 @@ class Draft:
             return
         if change is Change.RESOLVED and self.assertion is not Assertion.HISTORICAL:
             return
-        if self.change is None or note.sentence.section in IMPRESSION and change is not Change.STABLE:
+        same = self.change is Change.STABLE and any(other.kind == "change" and other.sentence is note.sentence for other in self.notes)
+        if self.change is None or same or note.sentence.section in IMPRESSION and change is not Change.STABLE:
             self.change = change
             self.notes.append(note)
 
@@ -268,9 +271,18 @@ class Registry:
             found = self._generic(head, assertion, focus)
         else:
             found = [self._sited(head, site, assertion) for site in _sites(head)]
+            found = self._all_sides(head, found)
         for draft in found:
-            self._update(draft, head, assertion)
+            self._update(draft, head, assertion, alone=len(found) == len(_sites(head)) or len(found) == 1)
         return found
+
+    def _all_sides(self, head: Anchor, found: list[Draft]) -> list[Draft]:
+        """In a summary "paravertebral masses" are all that were described apart."""
+        if head.sentence.section not in IMPRESSION or side_of(head) in ("left", "right") or _named(head):
+            return found
+        sites = {draft.site for draft in found if draft.assertion is not Assertion.ABSENT}
+        others = [draft for draft in self._live() if draft.site in sites and draft not in found]
+        return [*found, *others]
 
     def _generic(self, head: Anchor, assertion: Assertion, focus: list[Draft]) -> list[Draft]:
         words = _before(head, 4)
@@ -332,7 +344,7 @@ class Registry:
         self.drafts.append(draft)
         return draft
 
-    def _update(self, draft: Draft, head: Anchor, assertion: Assertion) -> None:
+    def _update(self, draft: Draft, head: Anchor, assertion: Assertion, alone: bool = True) -> None:
         draft.heads.append(head)
         draft.notes.append(head.note)
         if head.note.kind == "emh":
@@ -352,7 +364,7 @@ class Registry:
         if head.role == "pronoun" and largest:
             if draft.size_level is None and head.levels:
                 draft.size_level = head.levels[0]
-        elif len(draft.heads) == 1 or assertion is not Assertion.ABSENT:
+        elif alone and (len(draft.heads) == 1 or assertion is not Assertion.ABSENT):
             draft.add_levels(head.levels)
 
     def _side_of_site(self, draft: Draft, site: Annotation) -> None:

@@ -6,10 +6,11 @@ What is only advised is no treatment; advice.py has it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from emh_report.advice import advised
-from emh_report.document import Annotation, Document
+from emh_report.document import Annotation, Document, Sentence
 from emh_report.levels import LevelSpan
 from emh_report.model import Assertion, Experiencer, Treatment, TreatmentKind, level_order
 
@@ -33,6 +34,10 @@ _DOSE = re.compile(
     r"\d+(?:[.,]\d+)?\s*c?Gy(?:\s*(?:in|/)\s*\d+\s*(?:fractions|fraction|#|fx))?", re.IGNORECASE
 )
 _CLAUSE_ENDS = frozenset({";", "."})
+_PREPOSITIONS = {"on": "ongoing", "under": "ongoing", "every": "ongoing", "since": "ongoing"}
+_PREPOSITIONS |= {"after": "ended", "off": "ended", "once": "ended", "before": "planned"}
+_PARTING = frozenset({",", ";"})
+_TURNING = frozenset({",", ";", "and", "after", "on"})
 _DENIALS = frozenset({"no", "without", "never"})
 _NEAR = 4
 _CONTINUED = "treatment_continued"
@@ -122,32 +127,32 @@ def _is_denied(note: Annotation) -> bool:
 
 def _courses(note: Annotation) -> list[str]:
     """What is said of its course: before it or its list of treatments, or shortly behind it."""
-    sentence = note.sentence
-    norms = sentence.document.norms
+    norms = note.sentence.document.norms
     found: list[tuple[int, str]] = []
-    for cue in sentence.of("treatment_cue"):
-        course = cue.means["course"]
-        if cue.first <= note.last and note.first <= cue.last:
+    for first, last, course in _cues(note.sentence):
+        if first <= note.last and note.first <= last:
             found.append((0, course))
-        elif cue.last < note.first:
-            gap = range(cue.last + 1, note.first)
-            listed = all(_is_listed(note, index) for index in gap)
-            if len(gap) <= _NEAR or listed:
+        elif last < note.first:
+            gap = range(last + 1, note.first)
+            parted = course == "ended" and _PARTING.intersection(norms[gap.start : gap.stop])
+            if not parted and (len(gap) <= _NEAR or all(_is_listed(note, index) for index in gap)):
                 found.append((len(gap), course))
-        elif course in ("ended", "planned", "ongoing"):
-            gap = range(note.last + 1, cue.first)
-            if len(gap) <= 3 and not {",", ";", "and", "after", "on"}.intersection(
-                norms[gap.start : gap.stop]
-            ):
+        elif course != "refused":
+            gap = range(note.last + 1, first)
+            if len(gap) < _NEAR and not _TURNING.intersection(norms[gap.start : gap.stop]):
                 found.append((len(gap), course))
-    found = [entry for entry in found if not (entry[1] == "ended" and _stops_before(note, entry[0]))]
     return [course for _, course in sorted(found)][:1]
 
 
-def _stops_before(note: Annotation, gap: int) -> bool:
-    """Whether punctuation parts an "ended" cue from the treatment behind it."""
-    norms = note.sentence.document.norms
-    return gap > 0 and bool({",", ";"}.intersection(norms[note.first - gap : note.first]))
+def _cues(sentence: Sentence) -> Iterator[tuple[int, int, str]]:
+    """Cues of the lexicon, and the prepositions that are too common to be entries: "on chelation"."""
+    for cue in sentence.of("treatment_cue"):
+        yield cue.first, cue.last, cue.means["course"]
+    norms = sentence.document.norms
+    for index in range(sentence.first, sentence.last + 1):
+        around = {*norms[max(sentence.first, index - 1) : index], *norms[index + 1 : index + 2]}
+        if (course := _PREPOSITIONS.get(norms[index])) and not (norms[index] == "off" and "and" in around):
+            yield index, index, course
 
 
 def _is_continued(note: Annotation) -> bool:
