@@ -2,6 +2,7 @@
 # make test         install and run everything: ruff, mypy, all tests
 # make test-fast    the tests that take no seconds, in an environment that exists already
 # make test-system  the tests that need Java, DCMTK or Chromium
+# make examples     write examples/output again, after a change of extraction or templates
 # Another Python: make demo PYTHON=python3.12
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
@@ -10,7 +11,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
 EXAMPLE ?= $(firstword $(wildcard examples/case1*.txt))
 
-.PHONY: demo test test-fast test-system lint wheelhouse clean
+.PHONY: demo examples test test-fast test-system lint wheelhouse clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -34,6 +35,14 @@ for name, value in said(json.load(sys.stdin)).items():
         print(f"{name}: {json.dumps(item, ensure_ascii=False)}")
 endef
 export SUMMARY
+
+examples: $(VENV)/installed
+	@mkdir -p examples/output
+	@for report in examples/*.txt; do \
+		name=examples/output/$$(basename "$$report" .txt); \
+		$(BIN)/emh-report extract "$$report" -o "$$name.findings.json" && \
+		$(BIN)/emh-report render "$$name.findings.json" -o "$$name.report.txt" || exit 1; \
+	done
 
 test: lint
 	$(BIN)/python -m pytest -q

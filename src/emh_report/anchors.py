@@ -96,8 +96,16 @@ def owner(
         return inside[-1]
     if preceding:
         return preceding[-1]
-    near = [anchor for anchor in following if anchor.first <= clause[1]]
+    near = [anchor for anchor in following if anchor.first <= clause[1] or note.kind == "change"]
     return near[0] if near else None
+
+
+def denied_at(level: Annotation, anchor: Anchor) -> bool:
+    """Whether a level is excluded from what its anchor says: a denial stands between the two ("at T5, not at T9")."""
+    if level.assertion is not Assertion.ABSENT:
+        return False
+    words = level.sentence.document.words
+    return any(cue.kind == "negated" and words[anchor.last].end <= cue.start < words[level.first].start for cue in level.cues)
 
 
 def _covers(anchor: Anchor, note: Annotation) -> bool:

@@ -97,7 +97,7 @@ def _by_side(draft: Draft) -> list[Draft]:
     """A bilateral lesion whose sides are measured apart is two lesions that share the rest."""
     measured = {side: part for side, part in draft.parts.items() if part.sizes}
     if len(measured) < 2:
-        return [draft]
+        return _by_size(draft)
     apart = [note for part in measured.values() for note in part.levels]
     group = [note for note in draft.level_notes if note not in apart]
     return [
@@ -107,6 +107,18 @@ def _by_side(draft: Draft) -> list[Draft]:
         )  # fmt: skip
         for side, part in measured.items()
     ]
+
+
+def _by_size(draft: Draft) -> list[Draft]:
+    """Sizes that stand side by side before a plural are sizes of two lesions: "3.4 x 2.1 cm and 12 x 9 mm nodules"."""
+    sizes = draft.sizes
+    if len(sizes) != 2 or sizes[0].sentence is not sizes[1].sentence or not draft.heads:
+        return [draft]
+    norms = sizes[0].sentence.document.norms
+    before = any(head.sentence is sizes[0].sentence and sizes[1].last < head.first <= sizes[1].last + 5 for head in draft.heads)
+    if not before or norms[sizes[0].last + 1 : sizes[1].first] != ["and"]:
+        return [draft]
+    return [replace(draft, sizes=[size]) for size in sizes]
 
 
 def _is_lesion(draft: Draft) -> bool:

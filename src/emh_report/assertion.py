@@ -15,7 +15,7 @@ from emh_report.document import Annotation, Sentence
 from emh_report.lexicon import Cue as CueEntry
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
 
-HARD = frozenset({";", "|", ":"})
+HARD = frozenset({";", "|", ":", "•", "·", "▪"})
 SOFT = frozenset({",", "and", "&", "(", ")"})
 LISTERS = frozenset({"or", "nor"})
 _RANK = {
@@ -222,7 +222,7 @@ def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> 
     if cue.entry.direction == "after":
         return (clause[0], cue.first - 1)
     norms = sentence.document.norms
-    last = cue.last + 1
+    last = max(cue.last, sentence.label[1] if sentence.label else -1) + 1
     while last <= sentence.last and norms[last] not in HARD and norms[last] not in cue.entry.ends:
         last += 1
     return (cue.last + 1, last - 1)
@@ -259,6 +259,8 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         category = "negated"
     if "hypothetical" in categories and category != "resolved":
         category = "hypothetical"
+    if category == "negated" and "historical" in categories and nearest.entry.direction == "after":
+        category = "resolved"  # "the previously described mass is not seen today"
     if "resolved" in categories:
         category = "resolved"
     if category == "affirmed" and "possible" in categories:
@@ -301,6 +303,10 @@ def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
         opening = sentence.document.norms[cue.first]
         if opening in ("none", "neither") and _DEFINITE.intersection(sentence.document.norms[cue.first : target.first]):
             return True  # "none of the lesions shows calcification"
+    if target.kind in ("lesion", "site") and cue.entry.category == "negated" and cue.last < target.first:
+        before = sentence.document.norms[max(cue.last + 1, target.first - 4) : target.first]
+        if _DEFINITE.intersection(before) and any(note.kind == "change" and note.first > target.last for note in sentence.annotations):
+            return True  # "nothing to suggest that the masses have changed"
     if target.kind not in _HOLDERS or cue.entry.category not in ("negated", "hypothetical", "not_assessed", "possible"):
         return False
     norms = sentence.document.norms

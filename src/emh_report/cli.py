@@ -34,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Free-text radiology reports on extramedullary hematopoiesis to structured findings and back.",
 )
-lexicon_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The vocabulary files.")
+lexicon_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the vocabulary files.")
 app.add_typer(lexicon_app, name="lexicon")
 
 DONE, SOME_FAILED, FAILED = 0, 1, 2
@@ -102,7 +102,7 @@ def _options(
 @app.command()
 def extract(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Reports: text files, directories of *.txt, or -.")
+        list[str], typer.Argument(metavar="FILE", help="Reports: text files, directories of *.txt, or -.")
     ],
     output: OutputFile = None,
     lexicons: Lexicons = None,
@@ -142,10 +142,10 @@ def extract(
 @app.command()
 def render(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Findings as JSON or JSON Lines, or -.")
+        list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")
     ],
     format: Annotated[
-        str, typer.Option("--format", "-f", help="text, markdown, html, or another format that is installed.")
+        str, typer.Option("--format", "-f", help="text, markdown, html, or one that your templates add.")
     ] = "text",
     template: Annotated[
         str | None, typer.Option("--template", metavar="NAME|FILE", help="Another template.")
@@ -166,8 +166,9 @@ def render(
     from emh_report.render import formats
     from emh_report.render import render as rendered
 
-    if format not in formats():
-        raise typer.BadParameter(f"--format: expected one of {', '.join(sorted(formats()))}")
+    known = formats(tuple(templates or ()))
+    if format not in known:
+        raise typer.BadParameter(f"--format: expected one of {', '.join(known)}")
     separator = ""
 
     def write(out: Output, found: Findings) -> None:
@@ -197,7 +198,7 @@ def schema(output: OutputFile = None) -> None:
 @app.command()
 def migrate(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Findings as JSON or JSON Lines, or -.")
+        list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")
     ],
     output: OutputFile = None,
 ) -> None:
@@ -238,7 +239,7 @@ def lexicon_check(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[DIR...]",
+            metavar="DIR",
             exists=True,
             file_okay=False,
             help="Folders to check over the built-in files; none: the built-in files.",

@@ -7,10 +7,10 @@ addendum to decide, becomes ``possible`` with a warning, because a slip of dicta
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import get_args
 
-from emh_report.anchors import premodifies
+from emh_report.anchors import denied_at, premodifies
 from emh_report.diagnosis import asked
 from emh_report.document import Annotation, Document
 from emh_report.levels import LevelSpan
@@ -169,7 +169,7 @@ def _split(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
         if assertion is Assertion.ABSENT:
             (other if note.excepted else named).update(names)
         else:
-            (other if note.assertion is Assertion.ABSENT else named).update(names)
+            (other if denied_at(note, fact.anchor) else named).update(names)
     return named, other
 
 
@@ -266,9 +266,11 @@ def severity_note(fact: Fact) -> Annotation | None:
     """The severity word of a finding: in it, directly before it, or directly behind it."""
     anchor = fact.anchor
     norms = fact.sentence.document.norms
-    for note in fact.sentence.of("modifier"):
-        if "severity" not in note.means:
-            continue
+    grades = [note for note in fact.sentence.of("modifier") if "severity" in note.means]
+    narrowed = [note for note in fact.sentence.of("effect", "finding", "lesion") if note.means.get("effect") != "preserved"]
+    if len(grades) == 1 and len(narrowed) == 1 and grades[0].first > anchor.last:
+        return grades[0]  # "canal stenosis at the T12/L1 disc, severe"
+    for note in grades:
         inside = anchor.first <= note.first and note.last <= anchor.last
         gap = norms[anchor.last + 1 : note.first]
         behind = note.first > anchor.last and len(gap) <= 3 and all(word in (",", "which", "is", "are", "of", "degree", ":", "(", "-") for word in gap)
@@ -368,6 +370,13 @@ def _cord_signal(links: Links) -> CordSignalChange:
                 interpretation = interpretation or _interpretation(fact.sentence.of("cord_word"), fact.anchor.note)
         elif fact.kind == "cord_normal" and fact.assertion is Assertion.PRESENT and _mentions_signal(fact):
             absent.append(fact.anchor.note)
+    for sentence in links.document.sentences:
+        if sentence.section in (BACKGROUND, "technique", "comparison", "exam") or not any(s.concept in ("cord", "conus") for s in sentence.of("structure")):
+            continue
+        for word in sentence.of("cord_word"):
+            if word.means.get("interpretation") in ("edema", "gliosis", "ischemia", "myelomalacia") and word.assertion in buckets and not any(n.first <= word.first <= n.last for n in sentence.of("finding")):
+                buckets[word.assertion].append(word)
+                interpretation = interpretation or (word.means["interpretation"] if word.assertion in TODAY else None)
     for signal, anchor in links.cord_signals:
         if signal.intensity in ("hyperintense", "hypointense", "mixed") and signal.note.sentence.section != BACKGROUND:
             if signal.assertion in buckets:
@@ -445,7 +454,8 @@ def cauda_equina(links: Links) -> CaudaEquina:
 
 
 def _below_conus(fact: Fact) -> bool:
-    names = level_names([note for note in fact.sentence.of("level")])
+    first, last = _reach(fact)
+    names = level_names(fact.levels or [note for note in fact.sentence.of("level") if first <= note.first <= last])
     return bool(names) and all(name[0] in "LS" and name not in ("L1",) for name in names)
 
 
@@ -476,6 +486,9 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
     for fact in links.facts:
         if fact.kind != "foramen" or fact.sentence.section == BACKGROUND or fact.assertion not in (*TODAY, Assertion.ABSENT):
             continue
+        excepted = [note for note in fact.levels if note.excepted] if fact.assertion is Assertion.ABSENT else []
+        if excepted:  # "no foraminal narrowing except on the left at T7-T8"
+            fact = replace(fact, assertion=Assertion.PRESENT)
         severity = severity_note(fact)
         sides = _sides(fact)
         discs: tuple[str | None, ...] = disc_names(fact.levels) or _as_discs(level_names(fact.levels)) or (None,)
@@ -497,7 +510,7 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
 
 def _graded_sides(fact: Fact) -> dict[str, Annotation]:
     """Sides that each have a severity of their own: "mild left and severe right foraminal narrowing"."""
-    first, last = _reach(fact)
+    first, last = fact.sentence.first, fact.anchor.last
     sides = [note for note in fact.sentence.of("modifier") if note.means.get("laterality") in ("left", "right") and first <= note.first <= last]
     grades = [note for note in fact.sentence.of("modifier") if "severity" in note.means and first <= note.first <= last]
     found = {}
@@ -516,6 +529,8 @@ def _sides(fact: Fact) -> list[str]:
     first, last = _reach(fact)
     notes = [note for note in fact.sentence.of("modifier") if "laterality" in note.means and first <= note.first <= last and note.means["laterality"] != "midline"]
     sides = list(dict.fromkeys(note.means["laterality"] for note in notes))
+    if not sides and len([other for other in fact.sentence.of("structure") if other.concept == "foramen"]) == 1:
+        sides = list(dict.fromkeys(note.means["laterality"] for note in fact.sentence.of("modifier") if note.means.get("laterality") in ("left", "right", "bilateral")))
     if not sides and "both" in fact.sentence.norms(first, last):
         return ["bilateral"]
     return ["bilateral"] if "bilateral" in sides or {"left", "right"} <= set(sides) else sides

@@ -129,10 +129,13 @@ def _is_label(sentence: Sentence, head: Anchor) -> bool:
     rest = [note for note in sentence.annotations if note.first > sentence.label[1]]
     if head.assertion is not Assertion.PRESENT and not any(note.kind in ("lesion", "finding", "effect") for note in rest):
         return False
-    if any(note.kind in ("level", "modifier") and note.last <= sentence.label[1] and ("laterality" in note.means or note.kind == "level") for note in sentence.annotations):
-        return False  # "Left T7 mass: smaller" names one lesion
-    stated = any(word in ("present", "seen", "yes", "noted") for word in sentence.norms(sentence.label[1] + 1, sentence.last)[:3])
-    return not stated and not any(note.kind in ("level", "size", "change") for note in rest) or any(note.kind == "lesion" for note in rest)
+    if any(note.kind == "lesion" for note in rest):
+        return True
+    said = any(note.kind in ("level", "size", "intensity", "emh", "differential", "change") for note in rest)
+    if any(note.kind == "effect" and note.means["effect"] == "preserved" for note in rest) and not said:
+        return True
+    tissue = head.note.text.lower().endswith(("tissue", "tissues"))
+    return (tissue or not any(note.kind == "site" and note.last <= sentence.label[1] for note in sentence.annotations)) and not said
 
 
 def _normal_tissue(sentence: Sentence, head: Anchor) -> bool:
@@ -202,7 +205,12 @@ def _give_sites(sentence: Sentence, heads: list[Anchor]) -> None:
             if between and all(word in _LIST or qualifies(sentence, site.first - 1, site.first - 1) for word in between) and len(between) <= 4:
                 head.sites.append(site)
                 taken.add(site.first)
+    for before, head in zip(nouns, nouns[1:], strict=False):
+        if not head.sites and head.note.excepted and before.sites:
+            head.sites.extend(before.sites)  # "no epidural disease with the exception of a component at T6"
     for head in nouns:
+        if not head.sites and norms[head.last + 1 : head.last + 2] == ["within"]:
+            head.sites.extend([site for site in sites if site.last < head.first][-1:])
         if not head.sites and head.role == "mass" and not _points_back(sentence, head):
             start = sentence.clause_of(head.first)[0]
             head.sites.extend([site for site in sites if start <= site.first and site.last < head.first and site.first not in taken][-1:])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.iron_sites import Said, exceptions, organ_of_value, site_name, sites_of, subject_of
+from emh_report.iron_sites import Said, exceptions, is_called_normal, organ_of_value, site_name, sites_of, subject_of
 from emh_report.lesions import stronger
 from emh_report.link import BACKGROUND, SILENT, Links
 from emh_report.measure import QuantitySpan
@@ -19,6 +19,8 @@ from emh_report.model import Assertion, Experiencer, IronDeposition, IronSite, M
 IRON_QUANTITIES = frozenset({"T2*", "R2*", "LIC"})
 IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})
 LESION = "lesion"
+_TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
+_LOSS = frozenset("loss drop dropout void".split())
 _MEASURES = frozenset(
     "quantification quantitation quantify quantified estimation estimate assessment measurement monitoring study level status concentration "
     "content map mapping protocol evaluation".split()
@@ -30,6 +32,7 @@ _OTHER_CAUSES = frozenset(
 )
 _PHYSICAL = frozenset("blooming bloom susceptibility hemosiderin siderotic".split())
 """What blood and metal cause as well."""
+_SYSTEMIC = frozenset("overload overloaded siderosis hemosiderosis hemochromatosis".split())
 _DONE = frozenset(". , ; was were is sequence image imaging acquired obtained performed available done included ) so and".split())
 _PRIOR = frozenset("previously previous prior earlier last formerly baseline was".split())
 
@@ -80,8 +83,8 @@ def _notes(said: Iterable[Said]) -> list[Annotation]:
 class _Reader:
     def __init__(self, links: Links) -> None:
         self._links = links
-        self._of_lesions = {id(note) for draft in links.lesions for note in draft.notes}
-        self._any_lesion = any(draft.assertion in (Assertion.PRESENT, Assertion.POSSIBLE) for draft in links.lesions)
+        self._of_lesions = {id(note) for draft in links.lesions if draft.assertion in _TODAY for note in draft.notes}
+        self._any_lesion = any(draft.assertion in _TODAY for draft in links.lesions)
         self._said: list[Said] = []
         self.unowned: list[Said] = []
         self.asked: list[Annotation] = []
@@ -92,9 +95,8 @@ class _Reader:
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             return
         for note in iron_notes(sentence):
-            assertion = Assertion.ABSENT if note.means.get("polarity") == "absent" else note.assertion
-            if note.excepted:
-                assertion = Assertion.PRESENT
+            normal = note.means.get("polarity") == "absent" or (note.assertion is Assertion.PRESENT and is_called_normal(sentence, note))
+            assertion = Assertion.ABSENT if normal else Assertion.PRESENT if note.excepted else note.assertion
             if assertion is Assertion.HYPOTHETICAL:
                 self.asked.append(note)
             else:
@@ -119,19 +121,27 @@ class _Reader:
         excepted = exceptions(sentence, note, assertion)
         if own or excepted:
             self._said.extend([*own, *excepted])
-        elif id(note) in self._of_lesions or assertion is Assertion.ABSENT or self._any_lesion and assertion is not Assertion.NOT_ASSESSED:
+        elif id(note) in self._of_lesions or self._is_local(note) and (assertion is Assertion.ABSENT or self._any_lesion and assertion in _TODAY):
             self._said.append(Said(LESION, assertion, note, None))
         else:
             self.unowned.append(Said("", assertion, note, None))
 
 
+    @staticmethod
+    def _is_local(note: Annotation) -> bool:
+        """Whether a phrase without an owner speaks of what is looked at ("No blooming.") and not of the whole body."""
+        return _SYSTEMIC.isdisjoint(note.sentence.norms(note.first, note.last + 1))
+
+
 def iron_notes(sentence: Sentence) -> list[Annotation]:
-    """Phrases that speak of iron in an image, each word once."""
+    """Phrases that speak of iron in an image, each word once; "no signal loss on GRE" denies it."""
+    sensitive = any(IRON_SEQUENCES.intersection(_sequences(note)) for note in sentence.of("sequence"))
     taken: set[int] = set()
     found = []
     for note in sentence.annotations:
-        named = note.kind == "finding" and note.means.get("field") == "iron"
-        if not named and note.means.get("intensity") != "blooming" and "iron" not in note.means.get("finding", "") and "siderotic" not in note.means.get("finding", ""):
+        named = note.means.get("field") == "iron" or note.means.get("intensity") == "blooming" or "siderotic" in note.means.get("finding", "")
+        lost = note.kind == "intensity" and _LOSS.intersection(sentence.norms(note.first, note.last))
+        if not named and not (lost and sensitive and note.assertion is Assertion.ABSENT):
             continue
         words = set(range(note.first, note.last + 1))
         if note.experiencer is Experiencer.OTHER or taken & words or _is_measured(sentence, note) or _has_other_cause(sentence, note):
@@ -163,7 +173,7 @@ def _has_other_cause(sentence: Sentence, note: Annotation) -> bool:
 
 def _degree(group: list[Said]) -> Severity | None:
     for said in group:
-        if said.assertion not in (Assertion.PRESENT, Assertion.POSSIBLE):
+        if said.assertion not in _TODAY:
             continue
         for start in (said.tissue, said.note):
             for modifier in said.note.sentence.of("modifier") if start else []:

@@ -58,7 +58,7 @@ def _can_hold(sentence: Sentence, note: Annotation) -> bool:
     if note.kind == "organ":
         return not any(lesion.first == note.last + 1 and lesion.means.get("role") == "mass" for lesion in sentence.of("lesion"))
     if note.kind == "organ_finding":
-        return note.means.get("organ") in ("liver", "spleen") and "iron" not in note.means.get("finding", "") and "siderotic" not in note.means.get("finding", "")
+        return note.means.get("organ") in ("liver", "spleen") and "siderotic" not in note.means.get("finding", "")
     if note.kind in ("structure", "bone_marrow"):
         return bool(_MARROW & set(sentence.document.norms[note.first : note.last + 1])) and note.concept in ("vertebra", *_marrow_concepts(note))
     return note.kind == "emh" or note.kind == "lesion" and note.means.get("role") in ("mass", "definite")
@@ -81,7 +81,7 @@ def _likened(sentence: Sentence) -> set[int]:
 
 def subject_of(sentence: Sentence) -> list[Annotation]:
     """The tissues that a sentence without its own may go on to speak of."""
-    found = [note for note in tissues(sentence) if note.kind != "emh" and not (note.kind == "lesion" and note.assertion is Assertion.ABSENT)]
+    found = [note for note in tissues(sentence) if note.kind != "emh" and not _is_denied(note)]
     return found[-1:] if len(found) < 2 else _joined(sentence, found, len(found) - 1)
 
 
@@ -98,7 +98,8 @@ def sites_of(sentence: Sentence, note: Annotation, assertion: Assertion) -> list
         return [Said("marrow", assertion, note, named[0])]
     spared = [tissue for tissue in found if {"spare", "sparing"} & set(norms[max(sentence.first, tissue.first - 3) : tissue.first])]
     found = [tissue for tissue in found if tissue not in spared]
-    chosen = _ahead(sentence, note, found) or _behind(sentence, note, found) or _subject(sentence, note, found)
+    inside = [tissue for tissue in tissues(sentence) if note.first <= tissue.first and tissue.last <= note.last]
+    chosen = inside or _ahead(sentence, note, found) or _behind(sentence, note, found) or _subject(sentence, note, found)
     said = [Said(site, Assertion.ABSENT, note, tissue) for tissue in spared if (site := site_name(tissue))]
     for tissue in chosen:
         site = site_name(tissue)
@@ -134,6 +135,20 @@ def organ_of_value(sentence: Sentence, note: Annotation) -> str | None:
     topic = [tissue for tissue in sentence.topic if tissue.kind == "organ"]
     chosen = next(iter([*inside[:1], *before[-1:], *topic[:1], *after[:1]]), None)
     return site_name(chosen) if chosen else None
+
+
+def is_called_normal(sentence: Sentence, note: Annotation) -> bool:
+    """ "Normal cardiac iron", "Iron content is within normal limits"."""
+    norms = sentence.document.norms
+    words = {index for tissue in tissues(sentence) for index in range(tissue.first, tissue.last + 1)}
+    at = note.first - 1
+    while at >= sentence.first and (at in words or norms[at] in ("and", "or", "/", "&", "the", "and")):
+        at -= 1
+    if at >= sentence.first and norms[at] == "normal":
+        return True
+    after = norms[note.last + 1 : min(sentence.last, note.last + 6) + 1]
+    rest = [word for word in after if word not in ("is", "was", "are", "within", "the", "content", "in", "range", "remain", "load")]
+    return rest[:1] == ["normal"] and after[:1] != ["in"]
 
 
 def _overlap(one: Annotation, other: Annotation) -> bool:
@@ -183,7 +198,7 @@ def _subject(sentence: Sentence, note: Annotation, found: list[Annotation]) -> l
     before = [
         index
         for index, tissue in enumerate(found)
-        if tissue.last < note.first and not _is_exception(sentence, tissue) and not (tissue.kind == "lesion" and tissue.assertion is Assertion.ABSENT)
+        if tissue.last < note.first and not _is_exception(sentence, tissue) and (not _is_denied(tissue) or _is_contrasted(sentence, tissue))
     ]
     if before:
         return _joined(sentence, found, before[-1])
@@ -203,6 +218,10 @@ def _joined(sentence: Sentence, found: list[Annotation], last: int) -> list[Anno
             break
         run.insert(0, tissue)
     return run
+
+
+def _is_denied(tissue: Annotation) -> bool:
+    return tissue.kind == "lesion" and tissue.assertion is Assertion.ABSENT
 
 
 def _is_contrasted(sentence: Sentence, tissue: Annotation) -> bool:

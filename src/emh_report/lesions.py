@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from emh_report.anchors import Anchor, premodifies, qualifies
+from emh_report.anchors import Anchor, denied_at, premodifies, qualifies
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.levels import LevelSpan
 from emh_report.measure import QuantitySpan, SizeSpan
@@ -108,14 +108,14 @@ class Draft:
 
     def add_levels(self, notes: list[Annotation]) -> None:
         """Levels of the lesion; a level that is denied ("not at T9") is no level of it."""
-        corrected = [note for note in notes if note.sentence.section == "addendum" and note.assertion is not Assertion.ABSENT]
+        corrected = [note for note in notes if note.sentence.section == "addendum"]
         if corrected:  # an addendum beats the body
             self.level_notes = [note for note in self.level_notes if note.sentence.section == "addendum"]
         past = self.assertion is Assertion.HISTORICAL
         for note in notes:
             if note.assertion is Assertion.HISTORICAL and not past:
                 continue  # "earlier it extended from D5 to D10"
-            if note.assertion is not Assertion.ABSENT and note not in self.level_notes:
+            if note not in self.level_notes:
                 self.level_notes.append(note)
                 self.notes.append(note)
 
@@ -365,7 +365,7 @@ class Registry:
             if draft.size_level is None and head.levels:
                 draft.size_level = head.levels[0]
         elif alone and (len(draft.heads) == 1 or assertion is not Assertion.ABSENT):
-            draft.add_levels(head.levels)
+            draft.add_levels([level for level in head.levels if not denied_at(level, head)])
 
     def _side_of_site(self, draft: Draft, site: Annotation) -> None:
         """The side of an organ is the side of the mass in it: "the right adrenal gland is replaced by a mass"."""
@@ -380,7 +380,7 @@ def _named(head: Anchor) -> set[str]:
     return {
         level
         for note in head.levels
-        if isinstance(note.value, LevelSpan) and note.assertion is not Assertion.ABSENT
+        if isinstance(note.value, LevelSpan) and not denied_at(note, head)
         for level in note.value.levels
     }
 

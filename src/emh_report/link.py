@@ -84,8 +84,8 @@ class _Linker:
             self.section, self.focus, self.last_fact = sentence.section, [], None
         if sentence.section in SILENT or not sentence.annotations:
             return
-        heads = lesion_heads(sentence)
-        canal = self._canal(sentence)
+        heads = [head for head in lesion_heads(sentence) if head.note.experiencer is Experiencer.PATIENT]
+        canal = [anchor for anchor in self._canal(sentence) if anchor.note.experiencer is Experiencer.PATIENT]
         others = other_anchors(sentence, [*heads, *canal])
         anchors = by_position([*heads, *canal, *others])
         loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])

@@ -14,6 +14,7 @@ from emh_report.lesions import stronger
 from emh_report.link import BACKGROUND, SILENT, Links
 from emh_report.measure import SizeSpan
 from emh_report.model import Assertion, Experiencer, OrganFinding
+from emh_report.nouns import noun_before, noun_behind, nouns
 
 ENLARGED = {"liver": "hepatomegaly", "spleen": "splenomegaly", "heart": "cardiomegaly", "kidney": "nephromegaly"}
 _MEASURED = ("liver", "spleen")
@@ -22,7 +23,6 @@ _JUDGED = ("liver", "spleen", "heart")
 """Organs whose normal size is listed as no enlargement."""
 _NO_ORGAN = frozenset({"", "pleura", "peritoneum", "portal vein", "urinary tract"})
 _JOINERS = frozenset("and & / , or nor the both".split())
-_APART = frozenset(", ; ( ) with without and in of no on for".split())
 _TODAY = frozenset({"today", "current", "now", "present"})
 _QUALITY = frozenset(
     "attenuation signal echotexture echogenicity contour outline density texture enhancement parenchyma morphology in "
@@ -88,6 +88,8 @@ class _Reader:
 
     def _findings(self, sentence: Sentence) -> None:
         for note in sentence.of("organ_finding"):
+            if "siderotic" in note.means.get("finding", ""):
+                continue  # iron.py
             names = [part.strip() for part in note.means.get("organ", "").split(",")]
             findings = [part.strip() for part in (note.means.get("finding") or note.preferred).split(",")]
             sizes = self._sizes.get(note, []) if len(names) == 1 else []
@@ -178,31 +180,23 @@ def _reach(sentence: Sentence, start: int, group: list[Annotation]) -> int:
     for index in range(start, sentence.last + 1):
         if norms[index] == ";":
             return index - 1
-        for note in _nouns(sentence):
+        for note in nouns(sentence):
             if note.first == index and note not in group and not _covers(note, group):
                 return index - 1
     return sentence.last
 
 
-def _nouns(sentence: Sentence) -> list[Annotation]:
-    """Whatever can be the subject of a statement of its own."""
-    notes = sentence.of("lesion", "node", "organ", "organ_finding", "emh", "structure", "bone_marrow")
-    return [note for note in notes if note.means.get("role") not in ("pronoun", "part")]
-
-
 def _owned_sizes(sentence: Sentence) -> dict[Annotation, list[Annotation]]:
     """Today's sizes of the organs and organ findings a sentence names: behind them, or directly before."""
     norms = sentence.document.norms
-    nouns = _nouns(sentence)
     found: dict[Annotation, list[Annotation]] = {}
     for size in _sizes_of(sentence):
-        before = [note for note in nouns if note.last < size.first]
-        owner = max(before, key=lambda note: note.last) if before else None
-        after = next((note for note in nouns if 0 < note.first - size.last <= 3), None)
-        if after and _APART.isdisjoint(norms[size.last + 1 : after.first]) and (owner is None or size.first - owner.last > 1):
+        owner = noun_before(sentence, size)
+        after = noun_behind(sentence, size)
+        if after and (owner is None or size.first - owner.last > 1):
             owner = after
         if owner and ";" not in norms[owner.last : size.first]:
-            for note in nouns:
+            for note in nouns(sentence):
                 if note.first <= owner.last and owner.first <= note.last:
                     found.setdefault(note, []).append(size)
     return found
@@ -220,7 +214,7 @@ def _all_of_them(sentence: Sentence, state: Annotation) -> bool:
 
 def _premodifies(sentence: Sentence, state: Annotation) -> bool:
     """Whether a state stands directly before another noun: "the spleen displaces the enlarged kidney"."""
-    return any(note.first == state.last + 1 for note in _nouns(sentence))
+    return any(note.first == state.last + 1 for note in nouns(sentence))
 
 
 def _reading(note: Annotation, state: Annotation) -> list[tuple[str, Assertion]]:

@@ -136,7 +136,7 @@ def _pairs(
         chosen: list[Annotation] = []
         if left and not _stopped(norms, left[-1][-1].last, note.first):
             chosen = left[-1]
-        elif right and not _stopped(norms, note.last, right[0][0].first):
+        elif right and not _stopped(norms, note.last, right[0][0].first) and ":" not in norms[note.last + 1 : right[0][0].first]:
             chosen = right[0]
             if len(chosen) > 1 and position + 1 < len(intensities) and _claims(norms, chosen, intensities[position + 1], free, right):
                 free.append([chosen[-1]])

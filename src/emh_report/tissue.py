@@ -1,128 +1,23 @@
-"""Iron, fat, organs, nodes and bone: what is said of which tissue.
-
-Iron belongs to what shows it: a dark liver says nothing about a mass. Iron drugs and iron blood tests are no
-iron in an image and never reach this module (lexicons/findings.yaml, ``not``).
-"""
+"""Fat in the lesions, and findings of bone and marrow outside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from emh_report.anchors import Anchor
-from emh_report.cordfacts import TODAY, level_names
+from emh_report.cordfacts import level_names
 from emh_report.document import Annotation, Sentence
+from emh_report.heads import reference_words
 from emh_report.lesions import stronger
-from emh_report.link import BACKGROUND, Fact, Links
-from emh_report.measure import QuantitySpan, SizeSpan
-from emh_report.model import (
-    Assertion,
-    BoneMarrowFinding,
-    FattyChange,
-    IronDeposition,
-    IronSite,
-    Laterality,
-    LymphNode,
-    Measurement,
-    OrganFinding,
-    Presence,
-    Severity,
-)
+from emh_report.link import BACKGROUND, SILENT, Links
+from emh_report.model import Assertion, BoneMarrowFinding, Change, FattyChange, Laterality
+from emh_report.nouns import noun_before, noun_behind
 
-IRON_QUANTITIES = frozenset({"T2*", "R2*", "LIC"})
-IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})
-
-
-def iron(links: Links) -> IronDeposition:
-    """Iron by site; the whole is the strongest of them."""
-    sites: dict[str, Assertion] = {}
-    notes: dict[str, list[Annotation]] = {}
-
-    def say(site: str, assertion: Assertion, note: Annotation) -> None:
-        sites[site] = stronger(sites[site], assertion) if site in sites else assertion
-        notes.setdefault(site, []).append(note)
-
-    for draft in links.lesions:
-        if "iron" in draft.asserted and draft.asserted["iron"] not in (Assertion.HYPOTHETICAL, Assertion.HISTORICAL):
-            for note in draft.notes:
-                if note.means.get("field") == "iron" or note.means.get("intensity") == "blooming":
-                    notes.setdefault("lesion", []).append(note)
-            if notes.get("lesion"):
-                assertion = draft.asserted["iron"]
-                sites["lesion"] = stronger(sites.get("lesion", assertion), assertion)
-    for note, anchor in links.attributes:
-        if note.means.get("field") == "iron" or note.means.get("intensity") == "blooming":
-            site = _iron_site(anchor)
-            if site and note.assertion not in (Assertion.HYPOTHETICAL, Assertion.HISTORICAL):
-                say(site, Assertion.ABSENT if note.means.get("polarity") == "absent" else note.assertion, note)
-    measurements = _measurements(links)
-    missing = [] if sites else _not_done(links)
-    overall = Assertion.NOT_MENTIONED
-    for assertion in sites.values():
-        overall = stronger(overall, assertion)
-    if not sites and missing:
-        overall = Assertion.NOT_ASSESSED
-    document = links.document
-    return IronDeposition(
-        assertion=overall,
-        sites=tuple(IronSite(site=site, assertion=assertion, degree=_degree(notes.get(site, [])), evidence=document.evidence_of(*notes.get(site, []))) for site, assertion in sites.items()),
-        measurements=measurements,
-        evidence=document.evidence_of(*[note for group in notes.values() for note in group], *missing),
-    )  # fmt: skip
-
-
-def _iron_site(anchor: Anchor) -> str | None:
-    if anchor.kind == "organ":
-        return anchor.note.preferred
-    if anchor.kind == "organ_finding":
-        return anchor.note.means.get("organ", "").split(",")[0] or None
-    if anchor.kind in ("vertebra", "bone_marrow"):
-        return "marrow"
-    if anchor.kind == "node":
-        return "lymph node"
-    return None
-
-
-def _degree(notes: Iterable[Annotation]) -> Severity | None:
-    for note in notes:
-        for modifier in note.sentence.of("modifier"):
-            if "severity" in modifier.means and 0 <= note.first - modifier.last <= 3:
-                return Severity(modifier.means["severity"])
-    return None
-
-
-def _measurements(links: Links) -> tuple[Measurement, ...]:
-    found: dict[tuple[object, ...], Measurement] = {}
-    field = next((q.value.value for s in links.document.sentences for q in s.of("quantity") if q.concept == "field_strength" and isinstance(q.value, QuantitySpan)), None)
-    for note, anchor in links.attributes:
-        if isinstance(note.value, QuantitySpan) and note.value.quantity in IRON_QUANTITIES and anchor.kind in ("organ", "organ_finding", "vertebra", "none"):
-            organ = _iron_site(anchor) or _nearest_organ(note) or "liver"
-            entry = Measurement(
-                organ=organ, quantity=note.value.quantity, value=note.value.value, unit=note.value.unit, field_strength_t=field,
-                evidence=links.document.evidence_of(note),
-            )  # fmt: skip
-            found.setdefault((organ, entry.quantity, entry.value), entry)
-    return tuple(found.values())
-
-
-def _nearest_organ(note: Annotation) -> str | None:
-    organs = note.sentence.of("organ")
-    if not organs:
-        return None
-    return min(organs, key=lambda organ: abs(organ.first - note.first)).preferred
-
-
-def _not_done(links: Links) -> list[Annotation]:
-    """Iron-sensitive sequences that the text says were not done."""
-    found = []
-    for sentence in links.document.sentences:
-        for note in sentence.of("sequence", "iron_sequence"):
-            name = note.means.get("sequence", "")
-            if (name in IRON_SEQUENCES or note.kind == "iron_sequence") and note.assertion in (Assertion.ABSENT, Assertion.NOT_ASSESSED):
-                found.append(note)
-        for note in sentence.of("finding"):
-            if note.means.get("field") == "iron" and note.assertion is Assertion.NOT_ASSESSED:
-                found.append(note)
-    return found
+_UNSAID = (Assertion.HYPOTHETICAL, Assertion.HISTORICAL)
+_LESIONS = frozenset({"lesion", "emh"})
+_TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
+_PASSING = frozenset({"abnormal marrow signal", "low marrow signal", "high marrow signal", "red marrow", "marrow hyperplasia"})
+"""What may have gone since: any other bone finding that is old is still there."""
+_SIGNALS = {"hypointense": "low marrow signal", "signal_void": "low marrow signal", "hyperintense": "high marrow signal", "mixed": "abnormal marrow signal"}
+_MARROW = frozenset("marrow vertebra vertebral bone osseous sacrum ilium iliac endplate".split())
+_HAS = frozenset("is are was were show shows demonstrate appear return of has have signal diffusely the a intensity".split())
 
 
 def fatty_change(links: Links) -> FattyChange:
@@ -133,101 +28,25 @@ def fatty_change(links: Links) -> FattyChange:
         if "fat" in draft.asserted:
             assertion = stronger(assertion, draft.asserted["fat"])
             notes.extend(note for note in draft.notes if note.means.get("field") == "fat")
-    if assertion in (Assertion.HYPOTHETICAL, Assertion.HISTORICAL):
+    taken = {id(note) for draft in links.lesions for note in draft.notes}
+    any_lesion = any(draft.assertion in _TODAY for draft in links.lesions)
+    for sentence in links.document.sentences:
+        if sentence.section in SILENT or sentence.section == BACKGROUND:
+            continue
+        for note in sentence.of("finding"):
+            if note.means.get("field") == "fat" and id(note) not in taken and _is_of_a_lesion(sentence, note, any_lesion):
+                assertion = stronger(assertion, note.assertion)
+                notes.append(note)
+    if assertion in _UNSAID:
         return FattyChange()
     return FattyChange(assertion=assertion, evidence=links.document.evidence_of(*notes))
 
 
-def organs(links: Links) -> tuple[OrganFinding, ...]:
-    """Findings of solid organs with the organ's size."""
-    found: dict[tuple[str, str], tuple[Assertion, list[Annotation], list[Annotation]]] = {}
-    for fact in links.facts:
-        if fact.kind != "organ_finding" or fact.sentence.section == BACKGROUND or fact.assertion is Assertion.HYPOTHETICAL:
-            continue
-        sizes = [note for note, anchor in links.attributes if anchor is fact.anchor and isinstance(note.value, SizeSpan) and not note.value.prior]
-        means = fact.anchor.note.means
-        names = [part.strip() for part in means.get("organ", "").split(",")]
-        for organ, finding in zip(names, (means.get("finding") or fact.anchor.note.preferred).split(","), strict=False):
-            _merge(found, (organ, finding.strip()), fact.assertion, [fact.anchor.note], sizes)
-    for fact in links.facts:
-        if fact.kind != "organ" or fact.sentence.section == BACKGROUND:
-            continue
-        organ = fact.anchor.note.preferred
-        sizes = [note for note, anchor in links.attributes if anchor is fact.anchor and isinstance(note.value, SizeSpan) and not note.value.prior]
-        if _enlarged(fact) and organ in _ENLARGED:
-            assertion = Assertion.ABSENT if _denied(fact) else Assertion.PRESENT
-            _merge(found, (organ, _ENLARGED[organ]), assertion, [fact.anchor.note], sizes)
-        elif sizes:
-            for key in found:
-                if key[0] == organ:
-                    found[key][2].extend(sizes)
-    return tuple(
-        OrganFinding(
-            organ=organ, finding=finding, assertion=assertion, size_mm=_first_size(sizes),
-            evidence=links.document.evidence_of(*notes, *sizes[:1]),
-        )  # fmt: skip
-        for (organ, finding), (assertion, notes, sizes) in found.items()
-    )
-
-
-_ENLARGED = {"liver": "hepatomegaly", "spleen": "splenomegaly", "heart": "cardiomegaly"}
-
-
-def _merge(found: dict[tuple[str, str], tuple[Assertion, list[Annotation], list[Annotation]]], key: tuple[str, str], assertion: Assertion, notes: list[Annotation], sizes: list[Annotation]) -> None:
-    if key in found:
-        old, old_notes, old_sizes = found[key]
-        found[key] = (stronger(old, assertion), [*old_notes, *notes], [*old_sizes, *sizes])
-    else:
-        found[key] = (assertion, notes, sizes)
-
-
-def _enlarged(fact: Fact) -> bool:
-    first, last = fact.sentence.clause_of(fact.anchor.first)
-    words = fact.sentence.norms(max(first, fact.anchor.first - 4), min(last, fact.anchor.last + 6))
-    return bool({"enlarged", "enlargement", "large", "huge", "massively", "bulky"} & set(words))
-
-
-def _denied(fact: Fact) -> bool:
-    words = fact.sentence.norms(fact.anchor.first - 3, fact.anchor.last + 5)
-    return bool({"not", "no", "without", "nor"} & set(words))
-
-
-def _first_size(sizes: list[Annotation]) -> tuple[float, ...]:
-    for note in sizes:
-        if isinstance(note.value, SizeSpan):
-            return note.value.size_mm
-    return ()
-
-
-def lymph_nodes(links: Links) -> tuple[LymphNode, ...]:
-    """Nodal groups, each station by itself."""
-    found: dict[tuple[object, ...], LymphNode] = {}
-    for sentence in links.document.sentences:
-        if sentence.section in (BACKGROUND, "technique", "comparison", "exam"):
-            continue
-        nodes = sentence.of("node")
-        stations = [note for note in nodes if "station" in note.means]
-        enlarged = [note for note in nodes if "station" not in note.means]
-        if not enlarged:
-            continue
-        for station in stations or enlarged[:1]:
-            entry = _node(links, sentence, station, enlarged)
-            if entry.assertion in (*TODAY, Assertion.ABSENT, Assertion.HISTORICAL):
-                found.setdefault((entry.station, entry.laterality), entry)
-    return tuple(found.values())
-
-
-def _node(links: Links, sentence: Sentence, station: Annotation, enlarged: list[Annotation]) -> LymphNode:
-    near = min(enlarged, key=lambda note: abs(note.first - station.first))
-    sizes = [note for note in sentence.of("size") if isinstance(note.value, SizeSpan) and not note.value.prior]
-    necrosis = [note for note in sentence.of("finding") if note.means.get("field") == "necrosis"]
-    side = next((m.means["laterality"] for m in sentence.of("modifier") if "laterality" in m.means and 0 <= station.first - m.last <= 2), None)
-    return LymphNode(
-        station=station.means.get("station"), laterality=Laterality(side) if side else None,
-        size_mm=_first_size(sizes), necrosis=Presence(assertion=necrosis[0].assertion) if necrosis else Presence(),
-        assertion=Assertion.PRESENT if near.excepted else near.assertion,
-        evidence=links.document.evidence_of(station, near, *sizes[:1], *necrosis[:1]),
-    )  # fmt: skip
+def _is_of_a_lesion(sentence: Sentence, note: Annotation, any_lesion: bool) -> bool:
+    noun = noun_behind(sentence, note) or noun_before(sentence, note)
+    if noun is not None:
+        return noun.kind in _LESIONS
+    return any_lesion and any(word in ("it", "they", "them", "these") for word in sentence.norms(sentence.first, sentence.last))
 
 
 def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
@@ -239,8 +58,84 @@ def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
         note = fact.anchor.note
         name = note.means.get("finding") or note.preferred
         entry = BoneMarrowFinding(
-            finding=name, site=note.means.get("site"), levels=level_names(fact.levels), assertion=fact.assertion,
+            finding=name, site=note.means.get("bone") or note.means.get("site"), laterality=_side(fact.sentence, note),
+            levels=level_names(fact.levels), assertion=_assertion(name, note, fact.assertion),
             evidence=links.document.evidence_of(note, *fact.levels),
         )  # fmt: skip
-        found.setdefault((entry.finding, entry.levels, entry.assertion), entry)
+        _add(found, entry)
+    for entry in _marrow_signals(links):
+        _add(found, entry)
     return tuple(found.values())
+
+
+def _add(found: dict[tuple[object, ...], BoneMarrowFinding], entry: BoneMarrowFinding) -> None:
+    """Keep an entry unless the same finding is already listed with at least as much detail."""
+    for key, old in found.items():
+        if old.finding != entry.finding or old.assertion is not entry.assertion:
+            continue
+        if not entry.levels and entry.laterality in (None, old.laterality):
+            return
+        if not old.levels and old.laterality in (None, entry.laterality):
+            found[key] = entry
+            return
+    found.setdefault((entry.finding, entry.levels, entry.laterality, entry.assertion), entry)
+
+
+def _assertion(name: str, note: Annotation, assertion: Assertion) -> Assertion:
+    """An old fracture is still a fracture."""
+    lasting = assertion is Assertion.HISTORICAL and note.change is not Change.RESOLVED and name not in _PASSING
+    return Assertion.PRESENT if lasting else assertion
+
+
+def _side(sentence: Sentence, note: Annotation) -> Laterality | None:
+    """A side named in the finding or right beside it: "AVN of the left femoral head", "right posterior ribs are expanded"."""
+    norms = sentence.document.norms
+    for modifier in sentence.of("modifier"):
+        if "laterality" not in modifier.means or modifier.means["laterality"] == "midline":
+            continue
+        if note.first <= modifier.first <= note.last:
+            return Laterality(modifier.means["laterality"])
+        gap = norms[modifier.last + 1 : note.first] if modifier.last < note.first else norms[note.last + 1 : modifier.first]
+        if len(gap) <= 4 and {",", ";", "and", "mass", ".", "with"}.isdisjoint(gap):
+            return Laterality(modifier.means["laterality"])
+    return None
+
+
+def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
+    """Signal said of marrow in other words than the lexicon's phrases: "Marrow markedly hypointense on T1 and T2"."""
+    found = []
+    for sentence in links.document.sentences:
+        if sentence.section in SILENT or sentence.section == BACKGROUND:
+            continue
+        named = {index for note in sentence.of("bone_marrow") for index in range(note.first, note.last + 1)}
+        compared = reference_words(sentence)
+        for note in sentence.of("intensity"):
+            bone = noun_behind(sentence, note, 5) or noun_before(sentence, note)
+            name = _SIGNALS.get(note.means["intensity"])
+            if bone is None or name is None or note.first in named or bone.first in compared or note.assertion not in (*_TODAY, Assertion.ABSENT):
+                continue
+            if bone.concept != "vertebra" or _MARROW.isdisjoint(sentence.norms(bone.first, bone.last)) or not _is_predicate(sentence, bone, note):
+                continue
+            levels = [level for level in sentence.of("level") if level.first >= bone.first - 4 and level.last <= note.last + 4]
+            found.append(
+                BoneMarrowFinding(
+                    finding=name, site="bone", levels=level_names(levels), assertion=note.assertion,
+                    evidence=links.document.evidence_of(bone, note, *levels),
+                )  # fmt: skip
+            )
+    return found
+
+
+def _is_predicate(sentence: Sentence, bone: Annotation, note: Annotation) -> bool:
+    """Whether nothing but adverbs, sequences and a verb stand between marrow and its signal."""
+    norms = sentence.document.norms
+    first, last = (bone.last + 1, note.first - 1) if bone.last < note.first else (note.last + 1, bone.first - 1)
+    known = {
+        index
+        for other in sentence.of("modifier", "sequence", "level", "site", "cord_word", "intensity")
+        for index in range(other.first, other.last + 1)
+    }
+    return last - first < 10 and all(
+        index in known or norms[index] in _HAS or norms[index].endswith("ly") or norms[index] in ("and", ",", "throughout", "on")
+        for index in range(first, last + 1)
+    )
