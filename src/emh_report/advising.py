@@ -67,9 +67,13 @@ class Predicate:
 def predicates(sentence: Sentence, targets: Sequence[Annotation]) -> Iterator[Predicate]:
     """Runs of advising words and denials with nothing but auxiliaries and adverbs between them."""
     group: list[Annotation] = []
+    done = -1
     for cue in cues(sentence, "not", *DECIDING):
         if is_inverted(sentence, cue):
             continue
+        if done >= 0 and "to" in sentence.document.norms[done + 1 : cue.first] and cue.first - done <= 4:
+            continue  # what was done "to obtain a diagnosis" gives a purpose, no advice
+        done = cue.last if _group(cue) == "done" else -1
         if group and not _joined(sentence, targets, group[-1], cue):
             yield _predicate(group)
             group = []
@@ -113,6 +117,8 @@ def _group(cue: Annotation) -> str:
 
 def _joined(sentence: Sentence, targets: Sequence[Annotation], one: Annotation, other: Annotation) -> bool:
     gap = range(one.last + 1, other.first)
+    if _group(one) == "done" and "to" in one.sentence.document.norms[gap.start : gap.stop]:
+        return False  # "was performed to obtain a diagnosis" gives a purpose, no advice
     if len(gap) > _LONGEST_GAP or any(target.first in gap for target in targets):
         return False
     norms = sentence.document.norms

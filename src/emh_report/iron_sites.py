@@ -10,11 +10,12 @@ from emh_report.model import Assertion
 
 _WITHIN = frozenset("of in within involving throughout along at".split())
 _SEEN = frozenset("is are was were seen noted identified present evident detected demonstrated found".split())
-_LIST = frozenset("and or nor & / , the both also to a lesser greater degree extent in within less more".split())
+_LIST = frozenset("and or nor & / , the both also to a lesser greater degree extent in within less more but not".split())
 _FILL = frozenset(
     "the a an all any some both signal parenchymal parenchyma gland deposition and or & / , - these those this posterior mean diffuse known bone "
     "vertebral soft region segment right left bilateral paravertebral paraspinal of lobe mild moderate severe marked to significant measurable".split()
 )
+_SHOWS = frozenset("is are was were show shows contain has have demonstrate appear".split())
 _HEART = frozenset("septal septum midseptal".split())
 _MARROW = frozenset("marrow vertebra vertebral bone osseous skeleton".split())
 _EXCEPTIONS = frozenset("except exception apart aside barring excluding other save".split())
@@ -195,6 +196,8 @@ def _behind(sentence: Sentence, note: Annotation, found: list[Annotation]) -> li
 
 def _subject(sentence: Sentence, note: Annotation, found: list[Annotation]) -> list[Annotation]:
     """The tissue spoken of before the iron, with those joined to it, or the one of the label above."""
+    if relative := _of_relative(sentence, note):
+        return [relative]
     before = [
         index
         for index, tissue in enumerate(found)
@@ -206,6 +209,15 @@ def _subject(sentence: Sentence, note: Annotation, found: list[Annotation]) -> l
     if after and ";" not in sentence.document.norms[note.last : after[0].first] and sentence.clause_of(note.first) == sentence.clause_of(after[0].first):
         return after[:1]
     return [tissue for tissue in sentence.topic if tissue.kind == "organ"][:1]
+
+
+def _of_relative(sentence: Sentence, note: Annotation) -> Annotation | None:
+    """The tissue a relative clause speaks of: "unlike the liver, which is siderotic", but not "..., which implies iron"."""
+    norms = sentence.document.norms
+    at = next((index for index in range(note.first - 1, sentence.first, -1) if norms[index] in ("which", "that")), None)
+    if at is None or norms[at + 1] not in _SHOWS:
+        return None
+    return next((other for other in sentence.annotations if _can_hold(sentence, other) and 1 <= at - other.last <= 2), None)
 
 
 def _joined(sentence: Sentence, found: list[Annotation], last: int) -> list[Annotation]:
@@ -226,7 +238,7 @@ def _is_denied(tissue: Annotation) -> bool:
 
 def _is_contrasted(sentence: Sentence, tissue: Annotation) -> bool:
     before = sentence.norms(tissue.first - 3, tissue.first - 1)
-    return "not" in before and not {"only", "but"} & set(before)
+    return "not" in before and "only" not in before
 
 
 def _is_exception(sentence: Sentence, tissue: Annotation) -> bool:

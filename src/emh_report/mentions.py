@@ -68,7 +68,7 @@ class Reader:
     def _annotate(self, sentence: Sentence, targets: list[Span], cues: list[Span]) -> None:
         for span in targets:
             concept = self.concepts[span.id_]
-            if concept.kind != "grammar":
+            if concept.kind not in ("grammar", "answer"):
                 sentence.annotations.append(
                     Annotation(concept.kind, concept.id, span.start, span.end - 1, sentence, concept.means, concept.preferred)
                 )

@@ -240,9 +240,19 @@ class Advice(Statements):
             return BiopsyStatus.NOT_RECOMMENDED
         if bare and not self._is_object(target):
             return BiopsyStatus.RECOMMENDED
+        if target.kind == "biopsy" and self._is_result(target):
+            return BiopsyStatus.PERFORMED
         following = self._norms[target.last + 1 : min(target.last + 6, unit[1] + 1)]
         dated = any(word.isdigit() and len(word) == 4 and word[:2] in ("19", "20") for word in following)
         return BiopsyStatus.PERFORMED if target.kind == "biopsy" and dated else None
+
+    def _is_result(self, target: Annotation) -> bool:
+        """Whether a colon gives its result: "Biopsy of the mass: extramedullary hematopoiesis"."""
+        for index in range(target.last + 1, min(target.last + 8, self._sentence.last) + 1):
+            if self._norms[index] == ":":
+                found = [note for note in self._sentence.of("emh", "differential") if note.first > index]
+                return bool(found) and not any(cue.kind == "hypothetical" for cue in found[0].cues)
+        return False
 
     def _waits(self, target: Annotation, unit: Span) -> bool:
         return any(cue.first > target.first for cue in self._cues("until", unit))
