@@ -6,16 +6,17 @@ import math
 from dataclasses import replace
 
 from emh_report import __version__, advice, background, iron, nodes, organs, tissue
-from emh_report.cordfacts import TODAY, canal_stenosis, cauda_equina, cord_compression, disc_names, epidural, foraminal_narrowing, ordered
+from emh_report.compression import cord_compression
 from emh_report.diagnosis import attribution_of, differential, emh
 from emh_report.document import Annotation, Document
+from emh_report.facts import TODAY, disc_names, ordered
 from emh_report.lesions import Draft
 from emh_report.lexicon import Lexicons
 from emh_report.link import Links
 from emh_report.measure import SizeSpan
 from emh_report.model import (
-    Assertion,
     Asserted,
+    Assertion,
     BoneChange,
     Change,
     Emh,
@@ -32,6 +33,7 @@ from emh_report.model import (
     SizeAt,
     Source,
 )
+from emh_report.narrowing import canal_stenosis, cauda_equina, epidural, foraminal_narrowing
 from emh_report.warnings import level_warnings, size_warnings
 
 _KINDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emh_report.cordfacts import level_names
+from emh_report.facts import level_names
 from emh_report.document import Annotation, Sentence
 from emh_report.heads import reference_words
 from emh_report.lesions import stronger

@@ -1,0 +1,256 @@
+"""Cord compression: the facts of all sentences → one statement.
+
+Today beats the prior study and an addendum beats the body; denial against presence at one level, with no
+addendum to decide, becomes ``possible`` with a warning, because a slip of dictation never erases a compression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from emh_report.anchors import denied_at
+from emh_report.cordsigns import cord_signal, escc_grade, sac_and_csf, signal_only
+from emh_report.diagnosis import asked
+from emh_report.document import Annotation
+from emh_report.facts import TODAY, level_names, ordered, severity_note
+from emh_report.link import BACKGROUND, Fact, Links
+from emh_report.model import (
+    Assertion,
+    Certainty,
+    Change,
+    CordCompression,
+    Severity,
+)
+from emh_report.model import Warning as ReportWarning
+
+
+@dataclass(slots=True)
+class _Compression:
+    levels: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
+    prior: set[str] = field(default_factory=set)
+    denied: bool = False
+    present: bool = False
+    possible: bool = False
+    historical: bool = False
+    hypothetical: bool = False
+    asked: bool = False
+    not_assessed: bool = False
+    certainty: Certainty | None = None
+    change: Change | None = None
+    notes: list[Annotation] = field(default_factory=list)
+
+
+def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]]:
+    """Compression of the cord with everything that belongs to it."""
+    document = links.document
+    facts = [fact for fact in links.facts if fact.kind == "compression"]
+    addendum = [
+        fact
+        for fact in facts
+        if fact.sentence.section == "addendum" and fact.assertion is not Assertion.HYPOTHETICAL
+    ]
+    state = _Compression()
+    for fact in facts:
+        _add(state, fact, links)
+    for fact in links.facts:
+        if (
+            fact.kind == "cord_normal"
+            and fact.assertion is Assertion.PRESENT
+            and fact.levels
+            and not signal_only(fact)
+        ):
+            state.absent |= set(level_names(fact.levels)) - state.levels
+            state.denied = True
+            state.notes.extend([fact.anchor.note, *fact.levels])
+    if addendum:
+        _override(state, addendum)
+    warnings: list[ReportWarning] = []
+    if not state.notes or not (state.present or state.possible or state.denied or state.historical):
+        _normal_cord(state, links)
+    conflict = state.levels & state.absent
+    general = _general_conflict(facts) if not addendum else False
+    if (conflict or general) and state.present:
+        warnings.append(
+            ReportWarning(
+                code="compression_conflict",
+                message="The report both states and denies cord compression"
+                + (f" at {', '.join(ordered(conflict))}" if conflict else "")
+                + ".",
+                evidence=document.evidence_of(*state.notes),
+            )
+        )
+    assertion, certainty = _assertion(state, bool(conflict or general) and state.present)
+    levels = ordered(state.levels) if assertion in TODAY else ()
+    prior = ordered(state.prior if state.prior or assertion is not Assertion.HISTORICAL else state.levels)
+    sac, csf, sac_notes = sac_and_csf(links)
+    severity, severity_notes = _severity_of([fact for fact in facts if fact.assertion in TODAY])
+    escc, escc_notes = escc_grade(document, assertion, sac, csf)
+    signal = cord_signal(links)
+    notes = [*state.notes, *sac_notes, *severity_notes]
+    evidence = (*document.evidence_of(*notes), *escc_notes)
+    return CordCompression(
+        assertion=assertion, certainty=certainty, change=state.change if assertion is not Assertion.ABSENT else None,
+        levels=levels, absent_levels=ordered(state.absent - set(levels)), prior_levels=prior,
+        severity=severity if assertion in TODAY else None, escc=escc, thecal_sac=sac, csf=csf,
+        cord_signal_change=signal, evidence=tuple(dict.fromkeys(evidence)),
+    ), warnings  # fmt: skip
+
+
+def _add(state: _Compression, fact: Fact, links: Links) -> None:
+    assertion = fact.assertion
+    background = fact.sentence.section == BACKGROUND
+    if background and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
+        assertion = Assertion.HISTORICAL if assertion is Assertion.PRESENT else Assertion.HYPOTHETICAL
+    if (
+        assertion is Assertion.HISTORICAL
+        and fact.change in (Change.STABLE, Change.INCREASED, Change.DECREASED)
+        and not background
+    ):
+        assertion = Assertion.PRESENT
+    if assertion is Assertion.ABSENT and fact.anchor.note.change is Change.NEW:
+        return  # "no new compression" says nothing of an old one
+    named, denied = _split(fact, assertion)
+    elsewhere = _elsewhere(fact)
+    if assertion is Assertion.ABSENT and elsewhere and not named:
+        return
+    state.notes.append(fact.anchor.note)
+    state.notes.extend(fact.levels)
+    if assertion in TODAY:
+        inherited = [] if fact.levels else fact.lesion_levels
+        state.levels |= named or set(level_names(inherited))
+        state.absent |= denied
+        state.present |= assertion is Assertion.PRESENT
+        if assertion is Assertion.POSSIBLE and asked(fact.anchor.note):
+            state.asked = True
+            state.hypothetical = True
+        elif assertion is Assertion.POSSIBLE:
+            state.possible, state.certainty = True, fact.anchor.note.certainty or state.certainty
+        state.change = fact.change if fact.change is not Change.RESOLVED and fact.change else state.change
+    elif assertion is Assertion.ABSENT:
+        if denied:
+            state.present = True
+            state.levels |= denied
+        state.absent |= named
+        state.denied = True
+    elif assertion is Assertion.HISTORICAL:
+        state.historical, state.change = True, state.change or fact.change
+        state.prior |= named
+    elif assertion is Assertion.HYPOTHETICAL:
+        state.hypothetical = True
+    elif assertion is Assertion.NOT_ASSESSED:
+        state.not_assessed = True
+
+
+def _split(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
+    """Levels of the fact's own polarity, and levels of the opposite one ("at T5, not at T9", "except at T8")."""
+    named: set[str] = set()
+    other: set[str] = set()
+    for note in fact.levels:
+        names = set(level_names([note]))
+        if assertion is Assertion.ABSENT and _beyond(note):
+            continue  # "no compression above T6" says nothing of T6
+        if assertion is Assertion.ABSENT:
+            (other if note.excepted else named).update(names)
+        else:
+            (other if denied_at(note, fact.anchor) else named).update(names)
+    return named, other
+
+
+def _override(state: _Compression, addendum: Sequence[Fact]) -> None:
+    levels: set[str] = set()
+    absent: set[str] = set()
+    for fact in addendum:
+        named, denied = _split(fact, fact.assertion)
+        (levels if fact.assertion in TODAY else absent).update(named)
+        (absent if fact.assertion in TODAY else levels).update(denied)
+    state.denied = False
+    if any(fact.assertion in TODAY for fact in addendum):
+        state.present = any(fact.assertion is Assertion.PRESENT for fact in addendum) or state.present
+        state.possible = any(fact.assertion is Assertion.POSSIBLE for fact in addendum)
+        state.levels = levels or state.levels - absent
+        state.absent |= absent
+        state.absent -= levels
+    elif not absent:
+        state.present = state.possible = False
+        state.denied, state.absent = True, state.absent | state.levels
+        state.levels = set()
+    else:
+        state.levels -= absent
+        state.absent |= absent
+        if not state.levels:
+            state.present, state.denied = False, True
+
+
+def _general_conflict(facts: Sequence[Fact]) -> bool:
+    """Compression denied for the whole cord in one place and stated, without a level, in another."""
+    denied = any(
+        f.assertion is Assertion.ABSENT
+        and not f.levels
+        and f.sentence.section != BACKGROUND
+        and not _elsewhere(f)
+        for f in facts
+    )
+    stated = [f for f in facts if f.assertion is Assertion.PRESENT and f.sentence.section != BACKGROUND]
+    return denied and bool(stated) and not any(f.levels or f.lesion_levels for f in stated)
+
+
+def _elsewhere(fact: Fact) -> bool:
+    return any(note.means.get("scope") == "elsewhere" for note in fact.sentence.of("cord_word")) or any(
+        _beyond(note) for note in fact.levels
+    )
+
+
+def _beyond(level: Annotation) -> bool:
+    before = level.sentence.norms(level.first - 2, level.first - 1)
+    return bool(
+        {"above", "below", "cranial", "caudal", "proximal", "distal", "rostral", "beyond"} & set(before)
+    )
+
+
+def _normal_cord(state: _Compression, links: Links) -> None:
+    """A cord called normal, and not only its signal, is not compressed."""
+    for fact in links.facts:
+        if (
+            fact.kind == "cord_normal"
+            and fact.assertion is Assertion.PRESENT
+            and fact.sentence.section != BACKGROUND
+            and not signal_only(fact)
+        ):
+            state.denied = True
+            state.notes.append(fact.anchor.note)
+
+
+def _assertion(state: _Compression, conflict: bool) -> tuple[Assertion, Certainty | None]:
+    if conflict:
+        return Assertion.POSSIBLE, Certainty.INDETERMINATE
+    if state.asked and state.denied and not state.present and not state.possible:
+        return Assertion.ABSENT, None
+    if state.present:
+        return Assertion.PRESENT, None
+    if state.possible:
+        return Assertion.POSSIBLE, state.certainty
+    if state.historical and state.change is Change.RESOLVED:
+        return Assertion.HISTORICAL, None
+    if state.denied:
+        return Assertion.ABSENT, None
+    if state.not_assessed:
+        return Assertion.NOT_ASSESSED, None
+    if state.hypothetical:
+        return Assertion.HYPOTHETICAL, None
+    if state.historical:
+        return Assertion.HISTORICAL, None
+    return Assertion.NOT_MENTIONED, None
+
+
+def _severity_of(facts: Sequence[Fact]) -> tuple[Severity | None, list[Annotation]]:
+    best: tuple[int, Severity, Annotation] | None = None
+    order = list(Severity)
+    for fact in facts:
+        note = severity_note(fact)
+        if note is not None:
+            severity = Severity(note.means["severity"])
+            if best is None or order.index(severity) > best[0]:
+                best = (order.index(severity), severity, note)
+    return (best[1], [best[2]]) if best else (None, [])

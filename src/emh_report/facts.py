@@ -1,0 +1,66 @@
+"""What the modules that state findings share: levels in order, severity words, the reach of a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emh_report.anchors import premodifies
+from emh_report.document import Annotation
+from emh_report.levels import LevelSpan
+from emh_report.link import Fact
+from emh_report.model import (
+    VERTEBRAE,
+    Assertion,
+)
+
+TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
+
+
+def ordered(levels: Iterable[str]) -> tuple[str, ...]:
+    """Levels without repeats, cranial to caudal."""
+    found = set(levels)
+    return tuple(level for level in VERTEBRAE if level in found)
+
+
+def level_names(notes: Iterable[Annotation]) -> tuple[str, ...]:
+    """Vertebrae of level phrases."""
+    return ordered(name for note in notes if isinstance(note.value, LevelSpan) for name in note.value.levels)
+
+
+def disc_names(notes: Iterable[Annotation]) -> tuple[str, ...]:
+    """Discs of level phrases, in order of mention."""
+    return tuple(
+        dict.fromkeys(
+            name for note in notes if isinstance(note.value, LevelSpan) for name in note.value.discs
+        )
+    )
+
+
+def severity_note(fact: Fact) -> Annotation | None:
+    """The severity word of a finding: in it, directly before it, or directly behind it."""
+    anchor = fact.anchor
+    norms = fact.sentence.document.norms
+    grades = [note for note in fact.sentence.of("modifier") if "severity" in note.means]
+    narrowed = [
+        note
+        for note in fact.sentence.of("effect", "finding", "lesion")
+        if note.means.get("effect") != "preserved"
+    ]
+    if len(grades) == 1 and len(narrowed) == 1 and grades[0].first > anchor.last:
+        return grades[0]  # "canal stenosis at the T12/L1 disc, severe"
+    for note in grades:
+        inside = anchor.first <= note.first and note.last <= anchor.last
+        gap = norms[anchor.last + 1 : note.first]
+        behind = (
+            note.first > anchor.last
+            and len(gap) <= 3
+            and all(word in (",", "which", "is", "are", "of", "degree", ":", "(", "-") for word in gap)
+        )
+        if inside or premodifies(note, anchor) or behind:
+            return note
+    return None
+
+
+def reach(fact: Fact) -> tuple[int, int]:
+    """The statement a finding stands in, from the clause it begins in to the one it ends in."""
+    return fact.sentence.clause_of(fact.anchor.first)[0], fact.sentence.clause_of(fact.anchor.last)[1]

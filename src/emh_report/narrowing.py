@@ -1,0 +1,209 @@
+"""Epidural disease, canal, foramina and cauda equina: the facts of all sentences → the contract's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from emh_report.document import Annotation
+from emh_report.facts import TODAY, disc_names, level_names, ordered, reach, severity_note
+from emh_report.link import BACKGROUND, Fact, Links
+from emh_report.model import (
+    VERTEBRAE,
+    Assertion,
+    CanalStenosis,
+    CaudaEquina,
+    Epidural,
+    ForaminalNarrowing,
+    Laterality,
+    Severity,
+)
+
+
+def epidural(links: Links) -> Epidural:
+    """Union of the epidural components, and denials."""
+    drafts = [draft for draft in links.lesions if draft.site == "epidural"]
+    live = [draft for draft in drafts if draft.assertion in TODAY]
+    for assertion in (
+        Assertion.PRESENT,
+        Assertion.POSSIBLE,
+        Assertion.HISTORICAL,
+        Assertion.ABSENT,
+        Assertion.NOT_ASSESSED,
+        Assertion.HYPOTHETICAL,
+    ):
+        chosen = [draft for draft in drafts if draft.assertion is assertion]
+        if chosen:
+            notes = [
+                note
+                for draft in chosen
+                for note in draft.notes
+                if note.kind in ("lesion", "site", "level", "emh")
+            ]
+            levels = ordered(
+                level for draft in (live if assertion in TODAY else chosen) for level in draft.levels
+            )
+            position = next((draft.words["position"] for draft in chosen if "position" in draft.words), None)
+            past = ordered(
+                level for draft in drafts if draft.assertion is Assertion.HISTORICAL for level in draft.levels
+            )
+            return Epidural(
+                assertion=assertion, levels=levels if assertion in TODAY else (), prior_levels=past,
+                position=position if assertion in TODAY else None, evidence=links.document.evidence_of(*notes),
+            )  # fmt: skip
+    return Epidural()
+
+
+def cauda_equina(links: Links) -> CaudaEquina:
+    """Compression of the cauda equina, which roots below the conus are."""
+    facts = [
+        fact
+        for fact in links.facts
+        if fact.sentence.section != BACKGROUND
+        and (
+            fact.kind == "cauda"
+            or fact.kind == "cauda_normal"
+            or (fact.kind == "root" and fact.assertion in TODAY and _below_conus(fact))
+        )
+    ]
+    for wanted in (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL, Assertion.ABSENT):
+        chosen = [
+            fact
+            for fact in facts
+            if (Assertion.ABSENT if fact.kind == "cauda_normal" else fact.assertion) is wanted
+        ]
+        if chosen:
+            levels = [note for fact in chosen for note in fact.levels]
+            return CaudaEquina(
+                assertion=wanted, levels=level_names(levels) if wanted in TODAY else (),
+                evidence=links.document.evidence_of(*[fact.anchor.note for fact in chosen], *levels),
+            )  # fmt: skip
+    return CaudaEquina()
+
+
+def _below_conus(fact: Fact) -> bool:
+    first, last = reach(fact)
+    names = level_names(
+        fact.levels or [note for note in fact.sentence.of("level") if first <= note.first <= last]
+    )
+    return bool(names) and all(name[0] in "LS" and name not in ("L1",) for name in names)
+
+
+def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
+    """Narrowings of the canal; one without a level of its own takes that of the lesion that causes it."""
+    found: dict[tuple[object, ...], CanalStenosis] = {}
+    for fact in links.facts:
+        if (
+            fact.kind != "canal"
+            or fact.sentence.section == BACKGROUND
+            or fact.assertion not in (*TODAY, Assertion.ABSENT)
+        ):
+            continue
+        notes = [
+            note
+            for note in fact.levels
+            if (note.assertion is Assertion.ABSENT) == (fact.assertion is Assertion.ABSENT)
+        ]
+        notes = notes or ([] if fact.assertion is Assertion.ABSENT else fact.lesion_levels)
+        severity = severity_note(fact)
+        entry = CanalStenosis(
+            levels=level_names(notes), disc_levels=disc_names(notes), severity=Severity(severity.means["severity"]) if severity and fact.assertion in TODAY else None,
+            assertion=fact.assertion, evidence=links.document.evidence_of(fact.anchor.note, *notes),
+        )  # fmt: skip
+        found.setdefault((entry.levels, entry.assertion), entry)
+    stated = [entry for entry in found.values() if entry.assertion in TODAY]
+    with_levels = [entry for entry in stated if entry.levels]
+    if stated:
+        return tuple(with_levels or stated[:1])
+    return tuple(found.values())[:1]
+
+
+def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
+    """One entry for each narrowed foramen and side."""
+    found: dict[tuple[object, ...], ForaminalNarrowing] = {}
+    for fact in links.facts:
+        if (
+            fact.kind != "foramen"
+            or fact.sentence.section == BACKGROUND
+            or fact.assertion not in (*TODAY, Assertion.ABSENT)
+        ):
+            continue
+        excepted = (
+            [note for note in fact.levels if note.excepted] if fact.assertion is Assertion.ABSENT else []
+        )
+        if excepted:  # "no foraminal narrowing except on the left at T7-T8"
+            fact = replace(fact, assertion=Assertion.PRESENT)
+        severity = severity_note(fact)
+        sides = _sides(fact)
+        discs: tuple[str | None, ...] = (
+            disc_names(fact.levels) or _as_discs(level_names(fact.levels)) or (None,)
+        )
+        if fact.assertion is Assertion.ABSENT and discs == (None,) and not sides:
+            continue
+        graded = _graded_sides(fact)
+        for disc in discs:
+            for side in [*graded] or sides or [None]:
+                severity = graded.get(side, severity) if side else severity
+                entry = ForaminalNarrowing(
+                    level=disc, side=Laterality(side) if side else None,
+                    severity=Severity(severity.means["severity"]) if severity and fact.assertion in TODAY else None,
+                    assertion=fact.assertion, evidence=links.document.evidence_of(fact.anchor.note, *fact.levels),
+                )  # fmt: skip
+                found.setdefault((disc, side, entry.assertion), entry)
+    located = [entry for entry in found.values() if entry.level is not None]
+    return tuple(located or found.values())
+
+
+def _graded_sides(fact: Fact) -> dict[str, Annotation]:
+    """Sides that each have a severity of their own: "mild left and severe right foraminal narrowing"."""
+    first, last = fact.sentence.first, fact.anchor.last
+    sides = [
+        note
+        for note in fact.sentence.of("modifier")
+        if note.means.get("laterality") in ("left", "right") and first <= note.first <= last
+    ]
+    grades = [
+        note
+        for note in fact.sentence.of("modifier")
+        if "severity" in note.means and first <= note.first <= last
+    ]
+    found = {}
+    for side in sides:
+        own = [grade for grade in grades if 0 <= side.first - grade.last <= 2]
+        if own:
+            found[side.means["laterality"]] = own[-1]
+    return found if len(found) == 2 else {}
+
+
+def _as_discs(levels: Sequence[str]) -> tuple[str, ...]:
+    return tuple(
+        f"{a}/{b}"
+        for a, b in zip(levels, levels[1:], strict=False)
+        if VERTEBRAE.index(b) == VERTEBRAE.index(a) + 1
+    )
+
+
+def _sides(fact: Fact) -> list[str]:
+    first, last = reach(fact)
+    notes = [
+        note
+        for note in fact.sentence.of("modifier")
+        if "laterality" in note.means
+        and first <= note.first <= last
+        and note.means["laterality"] != "midline"
+    ]
+    sides = list(dict.fromkeys(note.means["laterality"] for note in notes))
+    if (
+        not sides
+        and len([other for other in fact.sentence.of("structure") if other.concept == "foramen"]) == 1
+    ):
+        sides = list(
+            dict.fromkeys(
+                note.means["laterality"]
+                for note in fact.sentence.of("modifier")
+                if note.means.get("laterality") in ("left", "right", "bilateral")
+            )
+        )
+    if not sides and "both" in fact.sentence.norms(first, last):
+        return ["bilateral"]
+    return ["bilateral"] if "bilateral" in sides or {"left", "right"} <= set(sides) else sides
