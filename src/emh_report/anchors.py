@@ -146,7 +146,7 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
     return loose
 
 
-_OPENERS = frozenset(", at from the level of and in between opposite there however but also then similarly again on : ( both vertebral disc".split())
+_OPENERS = frozenset("; , while whereas where at from the level of and in between opposite there however but also then similarly again on : ( both vertebral disc".split())
 
 
 def _opens(sentence: Sentence, level: Annotation, start: int) -> bool:

@@ -170,6 +170,8 @@ def _scope(
                 break
     if cue.entry.means.get("reach") == "both":
         return clause
+    if cue.entry.means.get("reach") == "next":
+        return (forward[0], min(forward[0] + 1, clause[1]))
     closed = cue.last >= clause[1] or sentence.document.norms[cue.last + 1] in _PUNCTUATION
     if cue.entry.direction == "before":
         return backward if closed and cue.entry.category == "negated" else forward
@@ -186,7 +188,7 @@ _COMPLEMENT = frozenset("the a an due to from secondary because related result c
 _COPULAS = frozenset("is are was were be considered felt thought appear seem remain deemed very much far highly".split())
 
 
-_LINKS = frozenset("but and it this they these that also however which is are was were thus , so although though".split())
+_LINKS = frozenset("but and it this they these that also however which is are was were thus , ; - ( so although though both none all has have had been now".split())
 
 
 def _elliptical(sentence: Sentence, scope: tuple[int, int]) -> bool:
@@ -201,7 +203,7 @@ def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
     after = sentence.document.norms[cue.last + 1] if cue.last < sentence.last else ""
     if after in _COMPLEMENT and "to" not in sentence.document.norms[cue.first : cue.last + 1]:
         return False  # "the mass is likely the result of EMH" looks ahead
-    ends = sentence.document.norms[cue.last] in ("likely", "unlikely", "possible", "favored", "suspected", "considered", "doubtful", "questionable")
+    ends = sentence.document.norms[cue.last] in ("likely", "unlikely", "possible", "favored", "suspected", "considered", "improbable", "probable", "remote", "conceivable", "doubtful", "questionable")
     return ends and (before in _COPULAS or opening)
 
 
@@ -213,6 +215,8 @@ def _back_to_subject(sentence: Sentence, scope: tuple[int, int], targets: list[A
     """A clause without a subject of its own speaks of the one before: "cord compression - not seen"."""
     if _subject_in(scope, targets):
         return scope
+    if not _elliptical(sentence, scope):
+        return scope  # a subject the lexicons do not know is still a subject ("; stains were negative")
     earlier = [clause for clause in sentence.clauses if clause[1] < scope[0]]
     return (earlier[-1][0], scope[1]) if earlier else scope
 
@@ -229,7 +233,7 @@ def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> 
 
 
 QUALIFIERS = frozenset(
-    "modifier intensity sequence level size quantity reference structure site change effect body_region modality cord_word weight advice_cue urgency organ_state".split()
+    "modifier intensity sequence level size quantity reference structure site change effect body_region modality cord_word weight timepoint advice_cue urgency organ_state".split()
 )
 """Kinds that describe a subject; a hedge is about the subject."""
 

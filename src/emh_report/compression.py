@@ -54,6 +54,7 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     state = _Compression()
     for fact in facts:
         _add(state, fact, links)
+    _later(state, facts, links)
     for fact in links.facts:
         if (
             fact.kind == "cord_normal"
@@ -141,6 +142,25 @@ def _add(state: _Compression, fact: Fact, links: Links) -> None:
         state.hypothetical = True
     elif assertion is Assertion.NOT_ASSESSED:
         state.not_assessed = True
+
+
+def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
+    """A later examination that finds the cord free makes an earlier compression history."""
+    free = [
+        fact
+        for fact in links.facts
+        if (fact.kind == "compression" and fact.assertion is Assertion.ABSENT or fact.kind == "cord_normal" and fact.assertion is Assertion.PRESENT and not signal_only(fact))
+        and not fact.levels and fact.sentence.section is None and not _elsewhere(fact)
+        and any(sentence.of("timepoint") for sentence in links.document.sentences[max(0, fact.sentence.index - 1) : fact.sentence.index + 1])
+    ]  # fmt: skip
+    stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section is None]
+    if not free or not stated or any(fact.sentence.index >= free[-1].sentence.index for fact in stated if fact is not free[-1]):
+        return
+    state.present = state.possible = False
+    state.historical, state.change = True, Change.RESOLVED
+    state.prior |= state.levels
+    state.levels = set()
+    state.notes.append(free[-1].anchor.note)
 
 
 def _split(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:

@@ -78,6 +78,10 @@ def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
     """Diagnoses described like a lesion: "an isointense schwannoma", "a 17 x 14 mm meningioma"."""
     found = []
     for note in sentence.of("differential"):
+        within = [site for site in sentence.of("site") if note.first <= site.first <= note.last or 0 < note.first - site.last <= 2]
+        if note.assertion is Assertion.PRESENT and within and within[-1].means["site"] == "epidural":
+            found.append(Anchor(LESION, note.first, note.last, sentence, note, Assertion.PRESENT, within[-1:], role="part"))
+            continue
         if any(abs(head.first - note.last) <= 6 or abs(note.first - head.last) <= 6 for head in heads):
             continue
         anchor = Anchor(LESION, note.first, note.last, sentence, note, _assertion(note), role="mass")
@@ -213,7 +217,8 @@ def _give_sites(sentence: Sentence, heads: list[Anchor]) -> None:
             head.sites.extend([site for site in sites if site.last < head.first][-1:])
         if not head.sites and head.role == "mass" and not _points_back(sentence, head):
             start = sentence.clause_of(head.first)[0]
-            head.sites.extend([site for site in sites if start <= site.first and site.last < head.first and site.first not in taken][-1:])
+            earlier = [site for site in sites if site.last < head.first and site.first not in taken]
+            head.sites.extend([site for site in earlier if start <= site.first][-1:] or (earlier if len(sites) == 1 else []))
         if not head.sites and head.role in ("mass", "part") and not _points_back(sentence, head):
             head.sites.extend(_topic_sites(sentence)[:1])
     heads.sort(key=lambda head: head.first)
@@ -257,7 +262,7 @@ def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) ->
     index = note.first - 1
     while index > start and norms[index] in _ADJECTIVES:
         index -= 1
-    return norms[index] in _OBJECT_OF
+    return norms[index] in _OBJECT_OF or norms[index].endswith("ing")
 
 
 def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:

@@ -369,6 +369,8 @@ class Registry:
 
     def _side_of_site(self, draft: Draft, site: Annotation) -> None:
         """The side of an organ is the side of the mass in it: "the right adrenal gland is replaced by a mass"."""
+        if "both" in site.sentence.norms(site.first - 1, site.last) and "bilateral" not in draft.sides:
+            draft.sides.append("bilateral")
         for note in site.sentence.of("modifier"):
             if "laterality" in note.means and 0 < site.first - note.last <= 2 and note.means["laterality"] not in draft.sides:
                 draft.sides.append(note.means["laterality"])

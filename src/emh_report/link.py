@@ -64,6 +64,9 @@ def link(document: Document) -> Links:
     linker = _Linker(document)
     for sentence in document.sentences:
         linker.read(sentence)
+    for draft in linker.registry.drafts:
+        if linker.frame and not draft.levels:
+            draft.add_levels(linker.frame)
     return Links(document, linker.registry.drafts, linker.facts, linker.cord_signals, linker.attributes)
 
 
@@ -77,6 +80,7 @@ class _Linker:
         self.last_fact: Fact | None = None
         self.section: str | None = None
         self.spinal = False
+        self.frame: list[Annotation] = []
 
     def read(self, sentence: Sentence) -> None:
         """Link one sentence."""
@@ -125,7 +129,7 @@ class _Linker:
 
     def _attribute(self, sentence: Sentence, heads: list[Anchor], drafts: dict[Anchor, list[Draft]]) -> None:
         """A diagnosis in the sentence of a lesion is said of that lesion."""
-        named = [draft for head in heads if head.role not in ("pronoun", "emh") and (head.sites or head.levels) for draft in drafts.get(head, [])]
+        named = [draft for head in heads if head.role != "emh" and (head.sites or head.levels or head.role == "pronoun") for draft in drafts.get(head, [])]
         notes = [note for note in sentence.of("emh") if note.experiencer is Experiencer.PATIENT]
         for draft in dict.fromkeys(named):
             draft.attributions.extend(note for note in notes if note not in draft.attributions)
@@ -148,6 +152,9 @@ class _Linker:
     def _loose_levels(self, sentence: Sentence, loose: list[Annotation], anchors: list[Anchor]) -> None:
         """A level with nothing in its sentence to belong to: "Worst at D6." """
         if not loose or anchors:
+            return
+        if not self.registry.drafts and self.last_fact is None:
+            self.frame = loose  # "Axial CT at the level of the tenth dorsal vertebra."
             return
         if self.last_fact and self.last_fact.sentence.index >= sentence.index - 2:
             self.last_fact.anchor.levels.extend(loose)
