@@ -57,7 +57,7 @@ def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[t
     if sentence.label and sentence.label[1] < sentence.last:
         starts.append(sentence.label[1] + 1)
     for cue in cues:
-        if cue.entry.category == "terminate" and cue.first > sentence.first:
+        if cue.entry.category == "terminate" and cue.first > sentence.first and norms[cue.first - 1] not in _COPULAS:
             starts.append(cue.first)
     spaced = _spaced_dashes(sentence)
     for index in range(sentence.label[1] + 1 if sentence.label else sentence.first + 1, sentence.last):
@@ -134,7 +134,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         _apply(sentence, target, active)
         for cue in exceptions:
             if cue.last < target.first and any(
-                other.entry.category == "negated" and other.first < cue.first for other in active
+                other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
             ):
                 target.excepted = True
 

@@ -355,6 +355,8 @@ class Registry:
                 self._side_of_site(draft, site)
         if head.role == "pronoun" and assertion is Assertion.PRESENT:
             pass
+        elif head.note.excepted and draft.assertion is not Assertion.PRESENT:
+            draft.assertion, draft.change = Assertion.PRESENT, Change.DECREASED  # "removed, save for a sliver"
         elif assertion is Assertion.HISTORICAL and _resolved(head):
             draft.assertion, draft.change = Assertion.HISTORICAL, Change.RESOLVED
         elif draft.assertion is not Assertion.HISTORICAL or draft.change is not Change.RESOLVED:

@@ -156,6 +156,8 @@ class Advice(Statements):
                 or (clause and within(predicate, clause))
             ):
                 continue
+            if predicate.value == "for" and self._norms[predicate.first - 2 : predicate.first] == ["had", "been"]:
+                continue  # "the biopsy that had been scheduled was cancelled"
             distance = self._distance(predicate, target)
             if distance is not None:
                 found.append((distance, predicate))
