@@ -120,6 +120,8 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
     for level in sentence.of("level"):
         if getattr(level.value, "vague", None):
             continue
+        if _shrunk_from(level):
+            level.assertion = Assertion.HISTORICAL
         clause = sentence.clause_of(level.first)
         following = [anchor for anchor in anchors if anchor.first > level.last]
         preceding = [anchor for anchor in anchors if anchor.last < level.first or _covers(anchor, level)]
@@ -144,6 +146,14 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         if not scope:
             loose.append(level)
     return loose
+
+
+def _shrunk_from(level: Annotation) -> bool:
+    """Whether a range is what an extent was before: "from D3-D8 to D4-D6"."""
+    norms = level.sentence.document.norms
+    later = next((other for other in level.sentence.of("level") if other.first > level.last), None)
+    joined = getattr(level.value, "joined", False) and later is not None and getattr(later.value, "joined", False)
+    return bool(joined and later and norms[level.first - 1] == "from" and norms[level.last + 1 : later.first] == ["to"])
 
 
 _OPENERS = frozenset("; , while whereas where at from the level of and in between opposite there however but also then similarly again on : ( both vertebral disc".split())

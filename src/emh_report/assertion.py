@@ -171,7 +171,7 @@ def _scope(
     if cue.entry.means.get("reach") == "both":
         return clause
     if cue.entry.means.get("reach") == "next":
-        return (forward[0], min(forward[0] + 1, clause[1]))
+        return (forward[0], forward[0])
     closed = cue.last >= clause[1] or sentence.document.norms[cue.last + 1] in _PUNCTUATION
     if cue.entry.direction == "before":
         return backward if closed and cue.entry.category == "negated" else forward

@@ -145,12 +145,27 @@ class _Linker:
                 causes = [other for other in by_position([*heads, *canal]) if other.last < anchor.first and other.levels]
                 if causes:
                     fact.lesion_levels = list(causes[-1].levels)
+                elif same := self._same_level(sentence):
+                    fact.lesion_levels = same
+                elif anchor.kind == "compression" and len(self.focus) == 1 and 0 < len(self.focus[0].levels) <= 2:
+                    fact.lesion_levels = list(self.focus[0].level_notes)
             self.facts.append(fact)
             if anchor.kind in ("compression", "canal", "foramen", "cord_signal"):
                 self.last_fact = fact
 
+    def _same_level(self, sentence: Sentence) -> list[Annotation]:
+        """The level spoken of before, where a sentence says "at this level"."""
+        norms = sentence.norms(sentence.first, sentence.last)
+        named = any(norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1))
+        if not named:
+            return []
+        earlier = [level for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1] for level in other.of("level")]
+        return earlier[-1:]
+
     def _loose_levels(self, sentence: Sentence, loose: list[Annotation], anchors: list[Anchor]) -> None:
         """A level with nothing in its sentence to belong to: "Worst at D6." """
+        if not loose and anchors and all(anchor.kind == "vertebra" for anchor in anchors):
+            loose, anchors = [level for anchor in anchors for level in anchor.levels], []
         if not loose or anchors:
             return
         if not self.registry.drafts and self.last_fact is None:

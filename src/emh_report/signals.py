@@ -71,7 +71,7 @@ def signals(sentence: Sentence) -> list[SignalDraft]:
     for note, members in pairs:
         sequences = tuple(dict.fromkeys(name for member in members for name in _names(member)))
         word = sentence.document.norms[note.first]
-        if not sequences and (word in _GENERIC or len(sentence.document.norms[note.first : note.last + 1]) == 1 and word in _GENERIC):
+        if not sequences and word in _GENERIC and "signal" not in sentence.document.norms[note.first : note.last + 1]:
             continue
         drafts.append(_draft(sentence, note, members, sequences))
     return drafts
