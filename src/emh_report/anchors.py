@@ -17,7 +17,7 @@ from emh_report.model import Assertion
 LESION = "lesion"
 FILLERS = frozenset(
     "the a an of and or , & both signal intensity on in image weighted sequence as well also predominantly "
-    "to - x ( ) / some more largest larger rather fairly relatively only quite very diffuse somewhat overall any".split()
+    "to - x ( ) / some more largest larger rather fairly relatively only quite very diffuse somewhat overall any degree".split()
 )
 VERBS = frozenset("is are was were show shows demonstrate appear has have cause causing extend seen noted".split())
 PREPOSITIONS = frozenset("at from in between over opposite of to upto along within on involving across spanning level".split())
@@ -179,7 +179,7 @@ def _coordinated(sentence: Sentence, anchors: Sequence[Anchor], level: Annotatio
         if gap[:1] == ["with"] and anchor.kind == LESION and not anchor.levels and getattr(level.value, "joined", False) and len(gap) <= 4:
             chain.append(anchor)  # "deposits with cord compression from T2 to T9"
             break
-        joined = bool(gap) and "and" in gap and qualifies(sentence, anchor.last + 1, chain[-1].first - 1)
+        joined = bool(gap) and ("and" in gap or gap[0] == "with") and qualifies(sentence, anchor.last + 1, chain[-1].first - 1)
         if not joined or anchor.levels or not {anchor.kind, chain[-1].kind} <= _NARROWED:
             break
         chain.append(anchor)

@@ -1,7 +1,7 @@
 """The words that a form's field may hold, and a field as choices.py finds it.
 
-"Present", "no", "not assessed", each with what it says (lexicons/answers.yaml); an option struck through letter by
-letter, as word processors export it, is still the same word.
+"Present", "no", "not assessed", each with what it says (lexicons/answers.yaml); an option struck through
+letter by letter, as word processors export it, is still the same word.
 """
 
 from __future__ import annotations

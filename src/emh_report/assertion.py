@@ -126,10 +126,16 @@ def _until(words: list[str], stops: frozenset[str]) -> list[str]:
 def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], grammar: Grammar) -> None:
     """Set assertion, certainty, experiencer and cues of every target; also the sentence's clauses."""
     sentence.clauses = clauses(sentence, grammar, cues)
+    if _is_question(sentence):
+        for target in targets:
+            target.assertion = Assertion.HYPOTHETICAL
+        return
     active = [cue for cue in cues if cue.entry.direction != "none" and _supported(cue, cues)]
+    excluding = [cue for cue in active if cue.entry.means.get("after_denial") and any(o.entry.category == "negated" for o in active[: active.index(cue)])]
+    active = [cue for cue in active if cue not in excluding]
+    exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
     for position, cue in enumerate(active):
         cue.scope = _scope(sentence, cue, active[position + 1 :], active[:position], targets)
-    exceptions = [cue for cue in cues if cue.entry.means.get("exception")]
     for target in targets:
         _apply(sentence, target, active)
         for cue in exceptions:
@@ -137,6 +143,12 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
                 other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
             ):
                 target.excepted = True
+
+
+def _is_question(sentence: Sentence) -> bool:
+    """Whether a sentence only asks: "Is there EMH?" """
+    norms = sentence.document.norms
+    return norms[sentence.last] == "?" and norms[sentence.first] in ("is", "are", "was", "does", "do", "could", "has", "have", "any")
 
 
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:
@@ -149,8 +161,11 @@ def _scope(
     sentence: Sentence, cue: CueSpan, later: list[CueSpan], earlier: list[CueSpan], targets: list[Annotation]
 ) -> tuple[int, int]:
     clause = sentence.clause_of(cue.first)
-    if sentence.label and cue.entry.direction in ("after", "either") and clause[0] == sentence.label[1] + 1:
-        clause = (sentence.first, clause[1])
+    following = sentence.document.norms[cue.last + 1] if cue.last < clause[1] else "."
+    closed = following in _PUNCTUATION or (cue.entry.direction != "before" and following in _AFTERWARDS)
+    looks_back = cue.entry.direction in ("after", "either") or (closed and cue.entry.category == "negated")
+    if sentence.label and looks_back and clause[0] == sentence.label[1] + 1 and not _subject_in((clause[0], cue.first - 1), targets):
+        clause = (sentence.first, clause[1])  # "Splenomegaly: no"; but in "Fatty mass: myelolipoma is favored" the mass is not in doubt
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
     if cue.entry.category == "family":
         return _family_scope(sentence, cue, clause)
@@ -172,7 +187,6 @@ def _scope(
         return clause
     if cue.entry.means.get("reach") == "next":
         return (forward[0], forward[0])
-    closed = cue.last >= clause[1] or sentence.document.norms[cue.last + 1] in _PUNCTUATION
     if cue.entry.direction == "before":
         return backward if closed and cue.entry.category == "negated" else forward
     if cue.entry.direction == "after" or closed or (_predicate(sentence, cue) and (_subject_in(backward, targets) or _elliptical(sentence, backward))):
@@ -182,6 +196,8 @@ def _scope(
 
 
 _PUNCTUATION = frozenset(". , ; ) !".split())
+_AFTERWARDS = frozenset("post after following since".split())
+"""What may follow a denial of what stands before it: "splenomegaly absent post splenectomy"."""
 
 
 _COMPLEMENT = frozenset("the a an due to from secondary because related result caused".split())
@@ -217,8 +233,11 @@ def _back_to_subject(sentence: Sentence, scope: tuple[int, int], targets: list[A
         return scope
     if not _elliptical(sentence, scope):
         return scope  # a subject the lexicons do not know is still a subject ("; stains were negative")
-    earlier = [clause for clause in sentence.clauses if clause[1] < scope[0]]
-    return (earlier[-1][0], scope[1]) if earlier else scope
+    for clause in reversed([clause for clause in sentence.clauses if clause[1] < scope[0]]):
+        scope = (clause[0], scope[1])
+        if _subject_in(clause, targets):
+            break  # "EMH, previously visible at T8, is gone"
+    return scope
 
 
 def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tuple[int, int]:
@@ -233,7 +252,7 @@ def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> 
 
 
 QUALIFIERS = frozenset(
-    "modifier intensity sequence level size quantity reference structure site change effect body_region modality cord_word weight timepoint advice_cue urgency organ_state".split()
+    "modifier intensity sequence level size quantity reference structure site change body_region modality cord_word weight timepoint advice_cue urgency organ_state".split()
 )
 """Kinds that describe a subject; a hedge is about the subject."""
 
@@ -248,7 +267,7 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     if not applied:
         return
     target.cues = tuple(cue_of(sentence, cue) for cue in applied)
-    if any(cue.entry.category == "family" for cue in applied):
+    if any(cue.entry.category == "family" for cue in applied) and not _of_the_patient(sentence, target):
         target.experiencer = Experiencer.OTHER
     categories = {cue.entry.category for cue in applied}
     nearest = min(
@@ -290,10 +309,16 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         target.assertion = Assertion.NOT_ASSESSED
 
 
+def _of_the_patient(sentence: Sentence, target: Annotation) -> bool:
+    """ "Sister with thalassemia, splenomegaly in the patient"."""
+    behind = sentence.norms(target.last + 1, target.last + 3)
+    return behind[:1] == ["in"] and behind[-1] in ("patient", "proband")
+
+
 _ATTRIBUTES = frozenset({"finding", "effect", "intensity", "change", "sequence"})
 _DIAGNOSES = frozenset({"emh", "differential", "condition"})
 _HOLDERS = frozenset({"lesion", "site", "structure", "organ", "emh", "node", "level"})
-_OF = frozenset("of in within by from into on".split())
+_OF = frozenset("of in within by from into on at".split())
 _DEFINITE = frozenset("the these this those its their".split())
 
 

@@ -172,11 +172,30 @@ def _preceding(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
         if found:
             if not words or not all(word in ("and", "or", ",", "/", "&", "the", "nor") for word in words):
                 break
-        elif len(words) > 14 or any(word in (";", "by", "lesion", "mass") for word in words):
+        elif len(words) > 14 or not all(_predicative(sentence, index) for index in gap):
             break
         found.insert(0, structure)
         limit = structure.first
     return found
+
+
+_PLACES = frozenset(
+    "which at that time level region segment portion part degree point site same junction vertebral body from to of the a an upto and in on "
+    "below above there opposite behind throughout whole entire its course diameter caliber contour outline shape remains remained become "
+    "becomes became appears lies lie has had be being been is are was were show shows showed demonstrate by far rather than much then".split()
+)
+
+
+def _predicative(sentence: Sentence, index: int) -> bool:
+    """Whether a word may stand between a structure and what is said of it; another noun is another subject."""
+    norms = sentence.document.norms
+    if norms[index] in _AUX or norms[index] in _PLACES or norms[index].endswith("ly"):
+        return norms[index] not in ("by",)
+    return any(
+        note.first <= index <= note.last
+        for note in sentence.annotations
+        if note.kind in ("level", "modifier", "effect", "change", "structure", "cord_word", "intensity", "sequence", "weight", "size")
+    )
 
 
 def _complement(sentence: Sentence, structure: Annotation, structures: Sequence[Annotation], start: int) -> bool:

@@ -1,13 +1,15 @@
 """Template fields in the raw text → what was ticked, struck out, answered or left open.
 
-"[ ] present [x] absent", "Yes / ~~No~~", "Cord compression: No", a table column of answers. A field that nobody
-filled in says nothing: neither its label nor the words it offers may be read as findings.
+"[ ] present [x] absent", "Yes / ~~No~~", "Cord compression: No", a table column of answers. A field that
+nobody filled in says nothing: neither its label nor the words it offers may be read as findings.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 from emh_report.answers import STRUCK, Answers, Choice, Option, strip
 from emh_report.blanks import LABELLED, blanks, gaps, tables
@@ -40,9 +42,9 @@ class Templates:
             re.IGNORECASE,
         )
         self._reply = re.compile(rf"[ \t]*[)\]]?[ \t]*[:=–-][ \t]*(?P<word>{word})", re.IGNORECASE)
+        dash = r"(?:[ \t]+[-–—][ \t]+|[ \t]*\t[ \t]*)"
         self._dashed = re.compile(
-            rf"(?P<label>[^\W_][^:;.|\t\n]{{1,59}}?)(?:[ \t]+[-–—][ \t]+|[ \t]*\t[ \t]*)(?P<word>{word})[ \t.]*",
-            re.IGNORECASE,
+            rf"(?P<label>[^\W_][^:;.|\t\n]{{1,59}}?){dash}(?P<word>{word})[ \t.]*", re.IGNORECASE
         )
 
     def __call__(self, text: str) -> list[Choice]:
@@ -115,10 +117,13 @@ def _is_marked(option: re.Match[str]) -> bool:
 def _without_overlap(found: list[Choice]) -> list[Choice]:
     """One reading of each passage."""
     kept: list[Choice] = []
-    taken: dict[int, str] = {}
-    for choice in sorted(found, key=lambda choice: _FIRST.index(choice.form)):
-        start, end = choice.span
-        if all(taken.get(at, choice.form) == choice.form for at in range(start, end)):
-            kept.append(choice)
-            taken.update(dict.fromkeys(range(start, end), choice.form))
+    for form in _FIRST:
+        taken = sorted(choice.span for choice in kept)
+        starts = [start for start, _ in taken]
+        furthest = list(accumulate((end for _, end in taken), max))
+        for choice in found:
+            if choice.form == form:
+                before = bisect_left(starts, choice.span[1])
+                if not before or furthest[before - 1] <= choice.span[0]:
+                    kept.append(choice)
     return sorted(kept, key=lambda choice: choice.span)

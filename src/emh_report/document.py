@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from emh_report.answers import Choice
 from emh_report.model import Assertion, Certainty, Change, Cue, Evidence, Experiencer
 from emh_report.words import Word
 
@@ -90,6 +91,8 @@ class Document:
     norms: list[str]
     sentences: list[Sentence] = field(default_factory=list)
     addenda: list[tuple[int, int]] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    """Fields of a template in it, filled in or not."""
 
     def slice(self, first: int, last: int) -> str:
         """The input from word ``first`` to word ``last``."""

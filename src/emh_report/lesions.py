@@ -440,7 +440,8 @@ def current(head: Anchor) -> Assertion:
     assertion = head.assertion
     if assertion is Assertion.HISTORICAL and not _resolved(head):
         changes = {note.means["change"] for note in head.sentence.of("change")}
-        if changes & {"stable", "increased", "decreased"}:
+        today = {"today", "now", "currently", "presently"}.intersection(head.sentence.norms(head.first, head.sentence.last))
+        if today or changes & {"stable", "increased", "decreased"}:
             return Assertion.PRESENT
     return assertion
 

@@ -140,6 +140,8 @@ class _Linker:
     ) -> None:
         for anchor in [*canal, *others]:
             fact = Fact(anchor.kind, anchor, sentence, anchor.assertion, [anchor.note])
+            if anchor.kind == "compression" and _operated(sentence, anchor):
+                fact.assertion = Assertion.HISTORICAL
             fact.change = _change(sentence, anchor)
             if not fact.levels:
                 causes = [other for other in by_position([*heads, *canal]) if other.last < anchor.first and other.levels]
@@ -220,6 +222,16 @@ class _Linker:
 def _passive(anchor: Anchor) -> bool:
     """Structures that a level in their neighbourhood is not about."""
     return anchor.kind in ("cord", "thecal_sac", "csf_plain", "canal_plain", "foramen_plain", "muscle", "vessel", "organ", "organ_finding", "disc", "cauda_equina", "nerve_root") or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
+
+
+_ADVISED = frozenset("advised recommended suggested required needed warranted urgent emergency considered planned indicated".split())
+
+
+def _operated(sentence: Sentence, anchor: Anchor) -> bool:
+    """Whether compression is the reason of a treatment that was given: "laminectomy in 2014 for cord compression"."""
+    norms = sentence.norms(max(sentence.first, anchor.first - 3), anchor.first - 1)
+    treated = [note for note in sentence.of("treatment") if note.last < anchor.first <= note.last + 9]
+    return bool(treated) and "for" in norms and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))
 
 
 def _change(sentence: Sentence, anchor: Anchor) -> Change | None:

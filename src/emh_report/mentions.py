@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from spacy.tokens import Doc, Span
 
 from emh_report.assertion import CueSpan, Grammar, cue_of, grammar_of, resolve
+from emh_report.choices import Templates
 from emh_report.document import Annotation, Document, Sentence
+from emh_report.filling import Filling
 from emh_report.levels import find_levels, find_sequences
 from emh_report.lexicon import Lexicons
 from emh_report.measure import find_quantities, find_sizes
@@ -34,11 +36,13 @@ class Reader:
         self.concepts = lexicons.concepts
         self.cues = lexicons.cues
         self.grammar: Grammar = grammar_of(lexicons.concepts)
+        self.templates = Templates(_answers(lexicons))
 
     def __call__(self, doc: Doc) -> Document:
         """All sentences with their annotations resolved."""
         text: str = doc.user_data["text"]
         document = Document(text, doc.user_data[WORDS], [token.norm_ for token in doc])
+        fields = Filling(document, self.templates(text))
         targets = _by_start(doc.spans[TARGETS])
         cues = _by_start(doc.spans[CUES])
         paragraph, previous_end = 0, 0
@@ -55,7 +59,7 @@ class Reader:
                 segment.item, paragraph=paragraph,
             )  # fmt: skip
             document.sentences.append(sentence)
-            self._annotate(sentence, list(targets(first, after)), list(cues(first, after)))
+            self._annotate(sentence, list(targets(first, after)), list(cues(first, after)), fields)
             open_list = self._list(sentence, open_list)
             own = _topic(sentence)
             if own or (paragraph, sentence.section) != under or sentence.item:
@@ -63,9 +67,10 @@ class Reader:
             elif text.count("\n", document.words[first - 1].end if first else 0, start):
                 topic = own
             sentence.topic = topic
+        document.choices = fields.choices
         return document
 
-    def _annotate(self, sentence: Sentence, targets: list[Span], cues: list[Span]) -> None:
+    def _annotate(self, sentence: Sentence, targets: list[Span], cues: list[Span], fields: Filling) -> None:
         for span in targets:
             concept = self.concepts[span.id_]
             if concept.kind not in ("grammar", "answer"):
@@ -75,13 +80,16 @@ class Reader:
         norms = sentence.norms(sentence.first, sentence.last)
         if any(norm in _ORDINALS or not _DIGITS.isdisjoint(norm) for norm in norms):
             _numbers(sentence)
+        sentence.annotations[:] = [note for note in sentence.annotations if not fields.is_silent(note.first, note.last, note.kind)]
         sentence.annotations.sort(key=lambda annotation: (annotation.first, -annotation.last))
         spans = [
             CueSpan(self.cues[span.id_], span.start, span.end - 1)
             for span in cues
             if not any(_inside(span, annotation) for annotation in sentence.annotations)
+            and not fields.is_silent(span.start, span.end - 1, "cue")
         ]
         resolve(sentence, sentence.annotations, spans, self.grammar)
+        fields.answer(sentence)
         sentence.cues = spans
 
     def _list(self, sentence: Sentence, opened: CueSpan | None) -> CueSpan | None:
@@ -116,6 +124,16 @@ class Reader:
                     )  # fmt: skip
                 )
         return tuple(found)
+
+
+def _answers(lexicons: Lexicons) -> dict[str, Assertion | None]:
+    """The answers a form may offer, with what they say; a degree or a side says neither yes nor no."""
+    entries = (concept for concept in lexicons.of_kind("grammar") if concept.id.startswith("answer_"))
+    return {
+        term: Assertion(concept.means["assertion"]) if "assertion" in concept.means else None
+        for concept in entries
+        for term in concept.terms
+    }
 
 
 def _by_start(spans: Iterable[Span]) -> object:

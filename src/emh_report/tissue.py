@@ -7,7 +7,7 @@ from emh_report.document import Annotation, Sentence
 from emh_report.heads import reference_words
 from emh_report.lesions import stronger
 from emh_report.link import BACKGROUND, SILENT, Links
-from emh_report.model import Assertion, BoneMarrowFinding, Change, FattyChange, Laterality
+from emh_report.model import Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
 from emh_report.nouns import noun_before, noun_behind
 
 _UNSAID = (Assertion.HYPOTHETICAL, Assertion.HISTORICAL)
@@ -17,7 +17,7 @@ _PASSING = frozenset({"abnormal marrow signal", "low marrow signal", "high marro
 """What may have gone since: any other bone finding that is old is still there."""
 _SIGNALS = {"hypointense": "low marrow signal", "signal_void": "low marrow signal", "hyperintense": "high marrow signal", "mixed": "abnormal marrow signal"}
 _MARROW = frozenset("marrow vertebra vertebral bone osseous sacrum ilium iliac endplate".split())
-_HAS = frozenset("is are was were show shows demonstrate appear return of has have signal diffusely the a intensity".split())
+_HAS = frozenset("is are was were show shows demonstrate appear return of has have signal diffusely diffuse generalized marked the a intensity".split())
 
 
 def fatty_change(links: Links) -> FattyChange:
@@ -52,20 +52,36 @@ def _is_of_a_lesion(sentence: Sentence, note: Annotation, any_lesion: bool) -> b
 def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
     """Findings of bone and marrow outside the lesions, fractures among them."""
     found: dict[tuple[object, ...], BoneMarrowFinding] = {}
-    for fact in links.facts:
-        if fact.kind != "bone_marrow" or fact.sentence.section == BACKGROUND or fact.assertion is Assertion.HYPOTHETICAL:
+    facts = {id(fact.anchor.note): fact for fact in links.facts}
+    for sentence in links.document.sentences:
+        if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
-        note = fact.anchor.note
-        name = note.means.get("finding") or note.preferred
-        entry = BoneMarrowFinding(
-            finding=name, site=note.means.get("bone") or note.means.get("site"), laterality=_side(fact.sentence, note),
-            levels=level_names(fact.levels), assertion=_assertion(name, note, fact.assertion),
-            evidence=links.document.evidence_of(note, *fact.levels),
-        )  # fmt: skip
-        _add(found, entry)
+        for note in sentence.of("bone_marrow"):
+            fact = facts.get(id(note))
+            assertion = fact.assertion if fact else note.assertion
+            if assertion is Assertion.HYPOTHETICAL or note.experiencer is Experiencer.OTHER:
+                continue
+            name = note.means.get("finding") or note.preferred
+            levels = fact.levels if fact and fact.levels else _levels_of_subject(links, sentence, note)
+            entry = BoneMarrowFinding(
+                finding=name, site=note.means.get("bone") or note.means.get("site"), laterality=_side(sentence, note),
+                levels=level_names(levels), assertion=_assertion(name, note, assertion),
+                evidence=links.document.evidence_of(note, *levels),
+            )  # fmt: skip
+            _add(found, entry)
     for entry in _marrow_signals(links):
         _add(found, entry)
     return tuple(found.values())
+
+
+def _levels_of_subject(links: Links, sentence: Sentence, note: Annotation) -> list[Annotation]:
+    """Levels of the vertebrae that a finding is said of: "T6-T9 vertebrae show fatty marrow"."""
+    if note.assertion is Assertion.ABSENT:
+        return []
+    subject = noun_before(sentence, note)
+    if subject is None or subject.concept != "vertebra" or sentence.clause_of(subject.first) != sentence.clause_of(note.first):
+        return []
+    return [level for level in sentence.of("level") if 0 <= subject.first - level.last <= 2 or level.first <= subject.first <= level.last]
 
 
 def _add(found: dict[tuple[object, ...], BoneMarrowFinding], entry: BoneMarrowFinding) -> None:
