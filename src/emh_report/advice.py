@@ -34,8 +34,9 @@ class _Statement:
     def weight(self) -> int:
         """Advice, then what was done, then what is named in passing; an addendum outweighs its like."""
         done = self.stance.status is BiopsyStatus.PERFORMED
-        grade = 0 if self.stance.aside else 1 if done else 2
-        return 2 * grade + (self.sentence.section == "addendum")
+        late = self.sentence.section == "addendum"
+        grade = 0 if self.stance.aside else 1 if done and not late else 2
+        return 2 * grade + late
 
 
 def biopsy(document: Document) -> Biopsy:

@@ -19,8 +19,12 @@ FILLERS = frozenset(
     "the a an of and or , & both signal intensity on in image weighted sequence as well also predominantly "
     "to - x ( ) / some more largest larger rather fairly relatively only quite very diffuse somewhat overall any degree".split()
 )
-VERBS = frozenset("is are was were show shows demonstrate appear has have cause causing extend seen noted".split())
-PREPOSITIONS = frozenset("at from in between over opposite of to upto along within on involving across spanning level".split())
+VERBS = frozenset(
+    "is are was were show shows demonstrate appear has have cause causing extend seen noted".split()
+)
+PREPOSITIONS = frozenset(
+    "at from in between over opposite of to upto along within on involving across spanning level".split()
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +42,9 @@ class Anchor:
     role: str = ""
 
     def __repr__(self) -> str:
-        return f"<{self.kind} {self.first}-{self.last} {self.assertion.value} {[s.concept for s in self.sites]}>"
+        return (
+            f"<{self.kind} {self.first}-{self.last} {self.assertion.value} {[s.concept for s in self.sites]}>"
+        )
 
 
 def qualifies(sentence: Sentence, first: int, last: int) -> bool:
@@ -46,11 +52,15 @@ def qualifies(sentence: Sentence, first: int, last: int) -> bool:
     known = {
         index
         for note in sentence.annotations
-        if note.kind in ("modifier", "intensity", "sequence", "site", "change", "size", "finding", "level", "emh")
+        if note.kind
+        in ("modifier", "intensity", "sequence", "site", "change", "size", "finding", "level", "emh")
         for index in range(note.first, note.last + 1)
     }
     norms = sentence.document.norms
-    return all(index in known or norms[index] in FILLERS or norms[index].endswith("ly") for index in range(first, last + 1))
+    return all(
+        index in known or norms[index] in FILLERS or norms[index].endswith("ly")
+        for index in range(first, last + 1)
+    )
 
 
 def premodifies(note: Annotation, anchor: Anchor) -> bool:
@@ -74,21 +84,31 @@ def points_to(note: Annotation, anchor: Anchor) -> bool:
     if anchor.first <= note.last:
         return False
     between = anchor.sentence.document.norms[note.last + 1 : anchor.first]
-    if not between or between[0] not in ("of", "in", "within", "involving", "throughout", "along", "by", "around", "inside"):
+    if not between or between[0] not in (
+        "of",
+        "in",
+        "within",
+        "involving",
+        "throughout",
+        "along",
+        "by",
+        "around",
+        "inside",
+    ):
         return False
     return len(between) <= 7 and not VERBS.intersection(between) and ";" not in between
 
 
-def owner(
-    note: Annotation, anchors: Sequence[Anchor], accepts: Callable[[Anchor], bool]
-) -> Anchor | None:
+def owner(note: Annotation, anchors: Sequence[Anchor], accepts: Callable[[Anchor], bool]) -> Anchor | None:
     """The anchor of the sentence that ``note`` is said of, or None if the sentence names none."""
     candidates = [anchor for anchor in anchors if accepts(anchor) and anchor.note is not note]
     clause = note.sentence.clause_of(note.first)
     following = [anchor for anchor in candidates if anchor.first > note.last]
     if following:
         next_one = following[0]
-        if premodifies(note, next_one) or points_to(note, next_one):
+        if points_to(note, next_one) or (
+            premodifies(note, next_one) and not _measures_another(note, next_one, candidates)
+        ):
             return next_one
     preceding = [anchor for anchor in candidates if anchor.last < note.first or _covers(anchor, note)]
     inside = [anchor for anchor in preceding if anchor.first >= clause[0]]
@@ -100,12 +120,28 @@ def owner(
     return near[0] if near else None
 
 
+_MEASURING = frozenset("of at is was measure measuring span spanning up to about approximately approx now =".split())
+
+
+def _measures_another(note: Annotation, following: Anchor, candidates: Sequence[Anchor]) -> bool:
+    """Whether a size is that of the noun right before it: "liver 18 cm, paraspinal mass 3 cm"."""
+    norms = note.sentence.document.norms
+    if note.kind != "size" or "," not in norms[note.last + 1 : following.first]:
+        return False
+    return any(
+        anchor.last < note.first and _MEASURING.issuperset(norms[anchor.last + 1 : note.first]) for anchor in candidates
+    )
+
+
 def denied_at(level: Annotation, anchor: Anchor) -> bool:
     """Whether a level is excluded from what its anchor says: a denial stands between the two ("at T5, not at T9")."""
     if level.assertion is not Assertion.ABSENT:
         return False
     words = level.sentence.document.words
-    return any(cue.kind == "negated" and words[anchor.last].end <= cue.start < words[level.first].start for cue in level.cues)
+    return any(
+        cue.kind == "negated" and words[anchor.last].end <= cue.start < words[level.first].start
+        for cue in level.cues
+    )
 
 
 def _covers(anchor: Anchor, note: Annotation) -> bool:
@@ -132,7 +168,9 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         elif inside:
             for anchor in _coordinated(sentence, inside, level):
                 anchor.levels.append(level)
-        elif following and (not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])):
+        elif following and (
+            not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])
+        ):
             fronted.append(level)
         elif preceding:
             preceding[-1].levels.append(level)
@@ -140,7 +178,11 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
             loose.append(level)
     for level in fronted:
         clause = sentence.clause_of(level.first)
-        scope = [a for a in anchors if a.first > level.last and not a.levels and _same_statement(sentence, level, a)]
+        scope = [
+            a
+            for a in anchors
+            if a.first > level.last and not a.levels and _same_statement(sentence, level, a)
+        ]
         for anchor in scope:
             anchor.levels.append(level)
         if not scope:
@@ -152,17 +194,28 @@ def _shrunk_from(level: Annotation) -> bool:
     """Whether a range is what an extent was before: "from D3-D8 to D4-D6"."""
     norms = level.sentence.document.norms
     later = next((other for other in level.sentence.of("level") if other.first > level.last), None)
-    joined = getattr(level.value, "joined", False) and later is not None and getattr(later.value, "joined", False)
-    return bool(joined and later and norms[level.first - 1] == "from" and norms[level.last + 1 : later.first] == ["to"])
+    joined = (
+        getattr(level.value, "joined", False) and later is not None and getattr(later.value, "joined", False)
+    )
+    return bool(
+        joined
+        and later
+        and norms[level.first - 1] == "from"
+        and norms[level.last + 1 : later.first] == ["to"]
+    )
 
 
-_OPENERS = frozenset("; , while whereas where at from the level of and in between opposite there however but also then similarly again on : ( both vertebral disc".split())
+_OPENERS = frozenset(
+    "; , while whereas where at from the level of and in between opposite there however but also then similarly again on : ( both vertebral disc".split()
+)
 
 
 def _opens(sentence: Sentence, level: Annotation, start: int) -> bool:
     """Whether a level opens its clause ("At T6-T7 the cord ..."), with nothing but a preposition before it."""
     others = {index for note in sentence.of("level") for index in range(note.first, note.last + 1)}
-    return all(index in others or sentence.document.norms[index] in _OPENERS for index in range(start, level.first))
+    return all(
+        index in others or sentence.document.norms[index] in _OPENERS for index in range(start, level.first)
+    )
 
 
 _NARROWED = frozenset({"compression", "canal", "foramen", "contact", "sac", "csf", "cord_signal"})
@@ -176,10 +229,20 @@ def _coordinated(sentence: Sentence, anchors: Sequence[Anchor], level: Annotatio
         if gap[:1] == ["by"] and chain[-1].kind == LESION and anchor.kind in _NARROWED and not anchor.levels:
             chain.append(anchor)  # "the cord is compressed by a mass at T12"
             break
-        if gap[:1] == ["with"] and anchor.kind == LESION and not anchor.levels and getattr(level.value, "joined", False) and len(gap) <= 4:
+        if (
+            gap[:1] == ["with"]
+            and anchor.kind == LESION
+            and not anchor.levels
+            and getattr(level.value, "joined", False)
+            and len(gap) <= 4
+        ):
             chain.append(anchor)  # "deposits with cord compression from T2 to T9"
             break
-        joined = bool(gap) and ("and" in gap or gap[0] == "with") and qualifies(sentence, anchor.last + 1, chain[-1].first - 1)
+        joined = (
+            bool(gap)
+            and ("and" in gap or gap[0] == "with")
+            and qualifies(sentence, anchor.last + 1, chain[-1].first - 1)
+        )
         if not joined or anchor.levels or not {anchor.kind, chain[-1].kind} <= _NARROWED:
             break
         chain.append(anchor)
@@ -192,7 +255,10 @@ def _same_statement(sentence: Sentence, level: Annotation, anchor: Anchor) -> bo
     previous = level
     for other in sentence.of("level"):
         if level.last < other.first < anchor.first:
-            if any(word not in ("and", "at", ",", "level", "or", "also", "&", "again") for word in norms[previous.last + 1 : other.first]):
+            if any(
+                word not in ("and", "at", ",", "level", "or", "also", "&", "again")
+                for word in norms[previous.last + 1 : other.first]
+            ):
                 return False
             previous = other
     return ";" not in norms[level.last : anchor.first]

@@ -104,9 +104,15 @@ def _by_side(draft: Draft) -> list[Draft]:
     group = [note for note in draft.level_notes if note not in apart]
     return [
         replace(
-            draft, sides=[side], sizes=part.sizes, prior_sizes=part.prior_sizes, parts={}, size_side=None,
-            size_level=part.levels[0] if group and part.levels else None, level_notes=group or part.levels,
-        )  # fmt: skip
+            draft,
+            sides=[side],
+            sizes=part.sizes,
+            prior_sizes=part.prior_sizes,
+            parts={},
+            size_side=None,
+            size_level=part.levels[0] if group and part.levels else None,
+            level_notes=group or part.levels,
+        )
         for side, part in measured.items()
     ]
 
@@ -117,7 +123,10 @@ def _by_size(draft: Draft) -> list[Draft]:
     if len(sizes) != 2 or sizes[0].sentence is not sizes[1].sentence or not draft.heads:
         return [draft]
     norms = sizes[0].sentence.document.norms
-    before = any(head.sentence is sizes[0].sentence and sizes[1].last < head.first <= sizes[1].last + 5 for head in draft.heads)
+    before = any(
+        head.sentence is sizes[0].sentence and sizes[1].last < head.first <= sizes[1].last + 5
+        for head in draft.heads
+    )
     if not before or norms[sizes[0].last + 1 : sizes[1].first] != ["and"]:
         return [draft]
     return [replace(draft, sizes=[size]) for size in sizes]
@@ -135,14 +144,21 @@ def _without_shadows(drafts: list[Draft]) -> list[Draft]:
     named = [draft for draft in drafts if draft.site != "other"]
     kept = []
     for draft in drafts:
-        if draft.site == "other" and named and not draft.sizes and (not draft.levels or any(draft.levels & other.levels for other in named)):
+        if (
+            draft.site == "other"
+            and named
+            and not draft.sizes
+            and (not draft.levels or any(draft.levels & other.levels for other in named))
+        ):
             continue
         kept.append(draft)
     return kept
 
 
 def _lesion(document: Document, draft: Draft, name: str, attribution: Asserted) -> Lesion:
-    asserted = {key: Presence(assertion=value) for key, value in draft.asserted.items() if value not in _UNSAID}
+    asserted = {
+        key: Presence(assertion=value) for key, value in draft.asserted.items() if value not in _UNSAID
+    }
     sizes = _main_size(draft)
     bone = asserted.get("bone_change", Presence()).assertion
     enhancement = asserted.get("enhancement", Presence()).assertion
@@ -174,7 +190,9 @@ def _lesion(document: Document, draft: Draft, name: str, attribution: Asserted) 
         fat=asserted.get("fat", Presence()),
         calcification=asserted.get("calcification", Presence()),
         necrosis=asserted.get("necrosis", Presence()),
-        bone_change=BoneChange(assertion=bone, kind=draft.words.get("bone_change") if bone in TODAY else None),
+        bone_change=BoneChange(
+            assertion=bone, kind=draft.words.get("bone_change") if bone in TODAY else None
+        ),
         activity=draft.words.get("activity"),  # type: ignore[arg-type]
         change=_change(draft, sizes),
         assertion=draft.assertion,
@@ -239,7 +257,13 @@ def _change(draft: Draft, size: SizeSpan | None) -> Change | None:
     prior = _prior(draft)
     if size and prior:
         before, now = math.prod(prior[:1]), math.prod(size.size_mm[:1])
-        return Change.STABLE if abs(now - before) < _MEASUREMENT_ERROR * before else Change.INCREASED if now > before else Change.DECREASED
+        return (
+            Change.STABLE
+            if abs(now - before) < _MEASUREMENT_ERROR * before
+            else Change.INCREASED
+            if now > before
+            else Change.DECREASED
+        )
     return None
 
 
@@ -250,7 +274,11 @@ def _signals(document: Document, draft: Draft) -> tuple[Signal, ...]:
             key = (sequence, signal.intensity)
             if key not in found:
                 found[key] = Signal(
-                    sequence=sequence, intensity=signal.intensity, degree=signal.degree, extent=signal.extent,  # type: ignore[arg-type]
-                    reference=signal.reference, evidence=document.evidence_of(*signal.notes),  # type: ignore[arg-type]
-                )  # fmt: skip
+                    sequence=sequence,
+                    intensity=signal.intensity,
+                    degree=signal.degree,
+                    extent=signal.extent,  # type: ignore[arg-type]
+                    reference=signal.reference,
+                    evidence=document.evidence_of(*signal.notes),  # type: ignore[arg-type]
+                )
     return tuple(found.values())

@@ -57,7 +57,11 @@ def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[t
     if sentence.label and sentence.label[1] < sentence.last:
         starts.append(sentence.label[1] + 1)
     for cue in cues:
-        if cue.entry.category == "terminate" and cue.first > sentence.first and norms[cue.first - 1] not in _COPULAS:
+        if (
+            cue.entry.category == "terminate"
+            and cue.first > sentence.first
+            and norms[cue.first - 1] not in _COPULAS
+        ):
             starts.append(cue.first)
     spaced = _spaced_dashes(sentence)
     for index in range(sentence.label[1] + 1 if sentence.label else sentence.first + 1, sentence.last):
@@ -76,7 +80,9 @@ def _spaced_dashes(sentence: Sentence) -> set[int]:
     return {
         index
         for index in range(sentence.first + 1, sentence.last)
-        if words[index].text in "-–—" and words[index - 1].end < words[index].start and words[index].end < words[index + 1].start
+        if words[index].text in "-–—"
+        and words[index - 1].end < words[index].start
+        and words[index].end < words[index + 1].start
     }
 
 
@@ -95,7 +101,9 @@ def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: l
         if word in SOFT or word in HARD:
             break
         chunk.append(word)
-    if any(cue.first == after and cue.entry.category in ("negated", "possible", "hypothetical") for cue in cues):
+    if any(
+        cue.first == after and cue.entry.category in ("negated", "possible", "hypothetical") for cue in cues
+    ):
         return norms[index] != "and" or bool(grammar.finite_verb.intersection(left))
     left_verb = bool(grammar.finite_verb.intersection(left) or grammar.participle.intersection(left))
     if LISTERS.intersection(rest) and not grammar.finite_verb.intersection(_until(rest, LISTERS)):
@@ -107,13 +115,24 @@ def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: l
     verb = next((i for i, word in enumerate(rest) if word in grammar.finite_verb), None)
     if left_verb and verb is not None and verb <= len(chunk):
         return True
-    located = any(note.kind in ("level", "size") and after < note.first < after + len(chunk) for note in sentence.annotations)
-    if norms[index] == "," and located and not left_verb and not LISTERS.intersection(rest) and norms[after] not in ("at", "from"):
+    located = any(
+        note.kind in ("level", "size") and after < note.first < after + len(chunk)
+        for note in sentence.annotations
+    )
+    if (
+        norms[index] == ","
+        and located
+        and not left_verb
+        and not LISTERS.intersection(rest)
+        and norms[after] not in ("at", "from")
+    ):
         return True
     return bool(
-        norms[index] == "," and not LISTERS.intersection(rest) and len(chunk) > 1
+        norms[index] == ","
+        and not LISTERS.intersection(rest)
+        and len(chunk) > 1
         and (grammar.participle.intersection(chunk) or (verb is not None and verb < len(chunk)))
-    )  # fmt: skip
+    )
 
 
 def _until(words: list[str], stops: frozenset[str]) -> list[str]:
@@ -131,7 +150,12 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
             target.assertion = Assertion.HYPOTHETICAL
         return
     active = [cue for cue in cues if cue.entry.direction != "none" and _supported(cue, cues)]
-    excluding = [cue for cue in active if cue.entry.means.get("after_denial") and any(o.entry.category == "negated" for o in active[: active.index(cue)])]
+    excluding = [
+        cue
+        for cue in active
+        if cue.entry.means.get("after_denial")
+        and any(o.entry.category == "negated" for o in active[: active.index(cue)])
+    ]
     active = [cue for cue in active if cue not in excluding]
     exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
     for position, cue in enumerate(active):
@@ -140,7 +164,8 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         _apply(sentence, target, active)
         for cue in exceptions:
             if cue.last < target.first and any(
-                other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
+                other.entry.category in ("negated", "resolved") and other.first < cue.first
+                for other in active
             ):
                 target.excepted = True
 
@@ -148,7 +173,17 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
 def _is_question(sentence: Sentence) -> bool:
     """Whether a sentence only asks: "Is there EMH?" """
     norms = sentence.document.norms
-    return norms[sentence.last] == "?" and norms[sentence.first] in ("is", "are", "was", "does", "do", "could", "has", "have", "any")
+    return norms[sentence.last] == "?" and norms[sentence.first] in (
+        "is",
+        "are",
+        "was",
+        "does",
+        "do",
+        "could",
+        "has",
+        "have",
+        "any",
+    )
 
 
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:
@@ -164,23 +199,40 @@ def _scope(
     following = sentence.document.norms[cue.last + 1] if cue.last < clause[1] else "."
     closed = following in _PUNCTUATION or (cue.entry.direction != "before" and following in _AFTERWARDS)
     looks_back = cue.entry.direction in ("after", "either") or (closed and cue.entry.category == "negated")
-    if sentence.label and looks_back and clause[0] == sentence.label[1] + 1 and not _subject_in((clause[0], cue.first - 1), targets):
-        clause = (sentence.first, clause[1])  # "Splenomegaly: no"; but in "Fatty mass: myelolipoma is favored" the mass is not in doubt
+    if (
+        sentence.label
+        and looks_back
+        and clause[0] == sentence.label[1] + 1
+        and not _subject_in((clause[0], cue.first - 1), targets)
+    ):
+        clause = (
+            sentence.first,
+            clause[1],
+        )  # "Splenomegaly: no"; but in "Fatty mass: myelolipoma is favored" the mass is not in doubt
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
     if cue.entry.category == "family":
         return _family_scope(sentence, cue, clause)
     if sentence.label and cue.last <= sentence.label[1]:
         forward = (cue.last + 1, sentence.last)  # "D/D: EMH, lymphoma"
-    elif cue.entry.means.get("reach") == "list" and sentence.document.norms[clause[1] + 1 : clause[1] + 2] == [":"]:
+    elif cue.entry.means.get("reach") == "list" and sentence.document.norms[
+        clause[1] + 1 : clause[1] + 2
+    ] == [":"]:
         forward = (cue.last + 1, sentence.last)  # "The differential is wide: EMH, lymphoma and sarcoma"
     for other in later:
-        if other.entry.category == cue.entry.category and other.entry.direction == "before" and other.first <= forward[1]:
+        if (
+            other.entry.category == cue.entry.category
+            and other.entry.direction == "before"
+            and other.first <= forward[1]
+        ):
             if other.entry.means != cue.entry.means:
                 forward = (forward[0], other.first - 1)
                 break
     for other in reversed(earlier):
         if other.entry.direction == "before" and other.last >= backward[0]:
-            if other.entry.category in ("negated", "hypothetical") and other.entry.category == cue.entry.category:
+            if (
+                other.entry.category in ("negated", "hypothetical")
+                and other.entry.category == cue.entry.category
+            ):
                 backward = (other.last + 1, backward[1])
                 break
     if cue.entry.means.get("reach") == "both":
@@ -189,9 +241,15 @@ def _scope(
         return (forward[0], forward[0])
     if cue.entry.direction == "before":
         return backward if closed and cue.entry.category == "negated" else forward
-    if cue.entry.direction == "after" or closed or (_predicate(sentence, cue) and (_subject_in(backward, targets) or _elliptical(sentence, backward))):
+    if (
+        cue.entry.direction == "after"
+        or closed
+        or (_predicate(sentence, cue) and (_subject_in(backward, targets) or _elliptical(sentence, backward)))
+    ):
         return _back_to_subject(sentence, backward, targets)
-    governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
+    governs = any(
+        forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets
+    )
     return forward if governs else backward
 
 
@@ -201,15 +259,21 @@ _AFTERWARDS = frozenset("post after following since".split())
 
 
 _COMPLEMENT = frozenset("the a an due to from secondary because related result caused".split())
-_COPULAS = frozenset("is are was were be considered felt thought appear seem remain deemed very much far highly".split())
+_COPULAS = frozenset(
+    "is are was were be considered felt thought appear seem remain deemed very much far highly".split()
+)
 
 
-_LINKS = frozenset("but and it this they these that also however which is are was were thus , ; - ( so although though both none all has have had been now".split())
+_LINKS = frozenset(
+    "but and it this they these that also however which is are was were thus , ; - ( so although though both none all has have had been now".split()
+)
 
 
 def _elliptical(sentence: Sentence, scope: tuple[int, int]) -> bool:
     """Whether a clause has no subject of its own before the cue: "..., but is less likely", "..., it is unlikely"."""
-    return all(word in _LINKS or word in _COPULAS for word in sentence.document.norms[scope[0] : scope[1] + 1])
+    return all(
+        word in _LINKS or word in _COPULAS for word in sentence.document.norms[scope[0] : scope[1] + 1]
+    )
 
 
 def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
@@ -219,7 +283,20 @@ def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
     after = sentence.document.norms[cue.last + 1] if cue.last < sentence.last else ""
     if after in _COMPLEMENT and "to" not in sentence.document.norms[cue.first : cue.last + 1]:
         return False  # "the mass is likely the result of EMH" looks ahead
-    ends = sentence.document.norms[cue.last] in ("likely", "unlikely", "possible", "favored", "suspected", "considered", "improbable", "probable", "remote", "conceivable", "doubtful", "questionable")
+    ends = sentence.document.norms[cue.last] in (
+        "likely",
+        "unlikely",
+        "possible",
+        "favored",
+        "suspected",
+        "considered",
+        "improbable",
+        "probable",
+        "remote",
+        "conceivable",
+        "doubtful",
+        "questionable",
+    )
     return ends and (before in _COPULAS or opening)
 
 
@@ -227,7 +304,9 @@ def _subject_in(scope: tuple[int, int], targets: list[Annotation]) -> bool:
     return any(scope[0] <= target.first <= scope[1] and target.kind not in QUALIFIERS for target in targets)
 
 
-def _back_to_subject(sentence: Sentence, scope: tuple[int, int], targets: list[Annotation]) -> tuple[int, int]:
+def _back_to_subject(
+    sentence: Sentence, scope: tuple[int, int], targets: list[Annotation]
+) -> tuple[int, int]:
     """A clause without a subject of its own speaks of the one before: "cord compression - not seen"."""
     if _subject_in(scope, targets):
         return scope
@@ -278,7 +357,9 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     if nearest is None:
         return
     category = nearest.entry.category
-    if "negated" in categories and (category in ("historical", "affirmed") or nearest.entry.means.get("under") == "negated"):
+    if "negated" in categories and (
+        category in ("historical", "affirmed") or nearest.entry.means.get("under") == "negated"
+    ):
         category = "negated"
     if "hypothetical" in categories and category != "resolved":
         category = "hypothetical"
@@ -297,8 +378,14 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
             target.change = Change.NEW
     elif category == "possible":
         target.assertion = Assertion.POSSIBLE
-        levels = [cue.entry.means.get("certainty", "indeterminate") for cue in applied if cue.entry.category == "possible"]
-        target.certainty = Certainty("unlikely" if "unlikely" in levels else levels[0] if len(levels) == 1 else _near(applied, target))
+        levels = [
+            cue.entry.means.get("certainty", "indeterminate")
+            for cue in applied
+            if cue.entry.category == "possible"
+        ]
+        target.certainty = Certainty(
+            "unlikely" if "unlikely" in levels else levels[0] if len(levels) == 1 else _near(applied, target)
+        )
     elif category == "resolved":
         target.assertion, target.change = Assertion.HISTORICAL, Change.RESOLVED
     elif category == "historical":
@@ -324,30 +411,57 @@ _DEFINITE = frozenset("the these this those its their".split())
 
 def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether a cue is about a quality of ``target`` and not about it: "no enhancement of the mass"."""
-    if cue.entry.means.get("reach") == "both" and cue.entry.category == "possible" and target.kind not in _DIAGNOSES and _distance(cue, target) > 2:
+    if (
+        cue.entry.means.get("reach") == "both"
+        and cue.entry.category == "possible"
+        and target.kind not in _DIAGNOSES
+        and _distance(cue, target) > 2
+    ):
         return True  # "cord compression and myelomalacia versus edema"
-    if cue.entry.category == "possible" and target.kind not in _DIAGNOSES and "with" in sentence.document.norms[cue.last + 2 : target.first]:
+    if (
+        cue.entry.category == "possible"
+        and target.kind not in _DIAGNOSES
+        and "with" in sentence.document.norms[cue.last + 2 : target.first]
+    ):
         return True  # what accompanies the doubtful thing is stated: "likely EMH with cord compression"
     if target.kind == "lesion" and cue.entry.category == "negated" and cue.last < target.first:
         opening = sentence.document.norms[cue.first]
-        if opening in ("none", "neither") and _DEFINITE.intersection(sentence.document.norms[cue.first : target.first]):
+        if opening in ("none", "neither") and _DEFINITE.intersection(
+            sentence.document.norms[cue.first : target.first]
+        ):
             return True  # "none of the lesions shows calcification"
     if target.kind in ("lesion", "site") and cue.entry.category == "negated" and cue.last < target.first:
         before = sentence.document.norms[max(cue.last + 1, target.first - 4) : target.first]
-        if _DEFINITE.intersection(before) and any(note.kind == "change" and note.first > target.last for note in sentence.annotations):
+        if _DEFINITE.intersection(before) and any(
+            note.kind == "change" and note.first > target.last for note in sentence.annotations
+        ):
             return True  # "nothing to suggest that the masses have changed"
-    if target.kind not in _HOLDERS or cue.entry.category not in ("negated", "hypothetical", "not_assessed", "possible"):
+    if target.kind not in _HOLDERS or cue.entry.category not in (
+        "negated",
+        "hypothetical",
+        "not_assessed",
+        "possible",
+    ):
         return False
     norms = sentence.document.norms
-    if cue.entry.category in ("hypothetical", "not_assessed", "possible") and target.kind in ("lesion", "site"):
+    if cue.entry.category in ("hypothetical", "not_assessed", "possible") and target.kind in (
+        "lesion",
+        "site",
+    ):
         before = norms[max(sentence.first, target.first - 4) : target.first]
-        if _DEFINITE.intersection(before) and not (cue.last >= target.first - 1 and cue.last < target.first and cue.entry.category == "possible"):
+        if _DEFINITE.intersection(before) and not (
+            cue.last >= target.first - 1 and cue.last < target.first and cue.entry.category == "possible"
+        ):
             return True
     low = cue.last if cue.last < target.first else sentence.clause_of(target.first)[0] - 1
     for note in sentence.annotations:
         if note.kind not in _ATTRIBUTES or not low < note.first or note.last >= target.first:
             continue
-        if note.kind == "finding" and note.means.get("field") in ("cord_compression", "cauda_equina", "cord_signal_change"):
+        if note.kind == "finding" and note.means.get("field") in (
+            "cord_compression",
+            "cauda_equina",
+            "cord_signal_change",
+        ):
             continue
         gap = norms[note.last + 1 : target.first]
         if note.kind == "effect" and target.kind in ("structure", "level", "site"):
@@ -373,7 +487,9 @@ def _start(cue: CueSpan, target: Annotation) -> int:
 def _overlap(cue: CueSpan, target: Annotation) -> bool:
     """A cue that runs into a phrase from the left still governs it: "no abnormal | cord signal"."""
     touches = cue.first <= target.last and target.first <= cue.last
-    return touches and not (cue.first < target.first and cue.last <= target.last and cue.entry.direction == "before")
+    return touches and not (
+        cue.first < target.first and cue.last <= target.last and cue.entry.direction == "before"
+    )
 
 
 def cue_of(sentence: Sentence, cue: CueSpan) -> Cue:

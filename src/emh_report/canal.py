@@ -13,7 +13,9 @@ from emh_report.anchors import Anchor, qualifies
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
 
-_CHAIN = frozenset("of on upon over to against the a an and or , & / both its entire whole adjacent underlying nor".split())
+_CHAIN = frozenset(
+    "of on upon over to against the a an and or , & / both its entire whole adjacent underlying nor".split()
+)
 _AUX = frozenset(
     "is are was were be been being appears appear appeared remains remain seems not no also now and , but still to be has have which both of "
     "slightly again nor or otherwise there at shows show in the of both level".split()
@@ -73,7 +75,11 @@ def canal_anchors(sentence: Sentence) -> list[Anchor]:
             continue
         targets = _targets(sentence, effect, structures)
         if not targets and not _named(sentence, effect, structures):
-            targets = [note for note in sentence.topic if note.kind == "structure" and note.sentence is not sentence or _in_label(sentence, note)]
+            targets = [
+                note
+                for note in sentence.topic
+                if note.kind == "structure" and note.sentence is not sentence or _in_label(sentence, note)
+            ]
         for structure in targets:
             kind = _TABLE.get((effect.means["effect"], structure.concept))
             if kind:
@@ -90,12 +96,19 @@ def _named(sentence: Sentence, effect: Annotation, structures: Sequence[Annotati
 
 
 def _in_label(sentence: Sentence, note: Annotation) -> bool:
-    return note.kind == "structure" and note.sentence is sentence and sentence.label is not None and note.last <= sentence.label[1]
+    return (
+        note.kind == "structure"
+        and note.sentence is sentence
+        and sentence.label is not None
+        and note.last <= sentence.label[1]
+    )
 
 
 def _anchor(kind: str, effect: Annotation, structure: Annotation, assertion: Assertion) -> Anchor:
     if structure.sentence is not effect.sentence:
-        return Anchor(kind, effect.first, effect.last, effect.sentence, effect, assertion, role=effect.text.lower())
+        return Anchor(
+            kind, effect.first, effect.last, effect.sentence, effect, assertion, role=effect.text.lower()
+        )
     first, last = min(effect.first, structure.first), max(effect.last, structure.last)
     return Anchor(kind, first, last, effect.sentence, effect, assertion, role=effect.text.lower())
 
@@ -105,7 +118,10 @@ def _meant(effect: Annotation, structure: Annotation) -> Assertion:
         return effect.assertion
     if effect.excepted or structure.excepted:
         return Assertion.PRESENT
-    if effect.assertion is Assertion.PRESENT and structure.assertion in (Assertion.ABSENT, Assertion.NOT_ASSESSED):
+    if effect.assertion is Assertion.PRESENT and structure.assertion in (
+        Assertion.ABSENT,
+        Assertion.NOT_ASSESSED,
+    ):
         return structure.assertion
     return effect.assertion
 
@@ -119,7 +135,11 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
     if after:
         return after
     gap = sentence.document.norms[before[-1].last + 1 : effect.first] if before else []
-    if noun and len(gap) > 3 and not {"show", "shows", "showed", "demonstrate", "has", "have", "with"}.intersection(gap):
+    if (
+        noun
+        and len(gap) > 3
+        and not {"show", "shows", "showed", "demonstrate", "has", "have", "with"}.intersection(gap)
+    ):
         return []
     return before
 
@@ -131,7 +151,11 @@ def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
     for structure in structures:
         if structure.first <= effect.last:
             continue
-        if structure.first > sentence.last or structure.first - end > 7 or (structure.first > clause[1] and not found):
+        if (
+            structure.first > sentence.last
+            or structure.first - end > 7
+            or (structure.first > clause[1] and not found)
+        ):
             break
         gap = range(end + 1, structure.first)
         if not all(_links(sentence, index, not found) for index in gap):
@@ -148,9 +172,13 @@ def _links(sentence: Sentence, index: int, first: bool) -> bool:
     if norms[index] in _CHAIN:
         return True
     return norms[index] not in ("by", "with", "from", "without") and (
-        qualifies(sentence, index, index) or norms[index] in ("thoracic", "dorsal", "lower", "upper", "cervical", "ventral", "exiting")
-        or any(note.first <= index <= note.last for note in sentence.of("level", "structure", *(("effect",) if first else ())))
-    )  # fmt: skip
+        qualifies(sentence, index, index)
+        or norms[index] in ("thoracic", "dorsal", "lower", "upper", "cervical", "ventral", "exiting")
+        or any(
+            note.first <= index <= note.last
+            for note in sentence.of("level", "structure", *(("effect",) if first else ()))
+        )
+    )
 
 
 def _preceding(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Annotation]:
@@ -194,14 +222,32 @@ def _predicative(sentence: Sentence, index: int) -> bool:
     return any(
         note.first <= index <= note.last
         for note in sentence.annotations
-        if note.kind in ("level", "modifier", "effect", "change", "structure", "cord_word", "intensity", "sequence", "weight", "size")
+        if note.kind
+        in (
+            "level",
+            "modifier",
+            "effect",
+            "change",
+            "structure",
+            "cord_word",
+            "intensity",
+            "sequence",
+            "weight",
+            "size",
+        )
     )
 
 
-def _complement(sentence: Sentence, structure: Annotation, structures: Sequence[Annotation], start: int) -> bool:
+def _complement(
+    sentence: Sentence, structure: Annotation, structures: Sequence[Annotation], start: int
+) -> bool:
     """Whether a structure only places another one: "the CSF around the cord is preserved"."""
     norms = sentence.document.norms
-    before = [word for word in norms[max(start, structure.first - 3) : structure.first] if word not in ("the", "spinal")]
+    before = [
+        word
+        for word in norms[max(start, structure.first - 3) : structure.first]
+        if word not in ("the", "spinal")
+    ]
     if not before or before[-1] not in ("around", "surrounding", "of", "about", "behind", "within", "beside"):
         return False
     return any(start <= other.first < structure.first for other in structures)
@@ -224,13 +270,21 @@ def _bare(sentence: Sentence, effect: Annotation, structures: Sequence[Annotatio
         return []
     if words[-1] in ("block", "blocked") and "spinal" in norms[max(effect.first - 2, 0) : effect.last + 1]:
         return [_anchor("csf", effect, effect, effect.assertion)]
-    if effect.means["effect"] != "compression" or not words[0].startswith("compress") or following in ("of", "on", "by"):
+    if (
+        effect.means["effect"] != "compression"
+        or not words[0].startswith("compress")
+        or following in ("of", "on", "by")
+    ):
         return []
-    if any(structure.concept in ("vertebra", "disc", "nerve_root", "vessel") for structure in structures) or sentence.of("bone_marrow"):
+    if any(
+        structure.concept in ("vertebra", "disc", "nerve_root", "vessel") for structure in structures
+    ) or sentence.of("bone_marrow"):
         return []
-    spinal = [s for s in structures if s.concept in ("cord", "thecal_sac", "canal")] or [
-        note for note in sentence.of("site") if note.means.get("site") == "epidural"
-    ] or [n for n in sentence.of("finding") if n.concept in ("cord_compression", "cord_signal_change")]  # fmt: skip
+    spinal = (
+        [s for s in structures if s.concept in ("cord", "thecal_sac", "canal")]
+        or [note for note in sentence.of("site") if note.means.get("site") == "epidural"]
+        or [n for n in sentence.of("finding") if n.concept in ("cord_compression", "cord_signal_change")]
+    )
     if spinal:
         return [_anchor("compression", effect, effect, effect.assertion)]
     return [_anchor("bare_compression", effect, effect, effect.assertion)]

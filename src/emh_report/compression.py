@@ -92,11 +92,19 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     notes = [*state.notes, *sac_notes, *severity_notes]
     evidence = (*document.evidence_of(*notes), *escc_notes)
     return CordCompression(
-        assertion=assertion, certainty=certainty, change=state.change if assertion is not Assertion.ABSENT else None,
-        levels=levels, absent_levels=ordered(state.absent - set(levels)), prior_levels=prior,
-        severity=severity if assertion in TODAY else None, escc=escc, thecal_sac=sac, csf=csf,
-        cord_signal_change=signal, evidence=tuple(dict.fromkeys(evidence)),
-    ), warnings  # fmt: skip
+        assertion=assertion,
+        certainty=certainty,
+        change=state.change if assertion is not Assertion.ABSENT else None,
+        levels=levels,
+        absent_levels=ordered(state.absent - set(levels)),
+        prior_levels=prior,
+        severity=severity if assertion in TODAY else None,
+        escc=escc,
+        thecal_sac=sac,
+        csf=csf,
+        cord_signal_change=signal,
+        evidence=tuple(dict.fromkeys(evidence)),
+    ), warnings
 
 
 def _add(state: _Compression, fact: Fact, links: Links) -> None:
@@ -149,12 +157,29 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
     free = [
         fact
         for fact in links.facts
-        if (fact.kind == "compression" and fact.assertion is Assertion.ABSENT or fact.kind == "cord_normal" and fact.assertion is Assertion.PRESENT and not signal_only(fact))
-        and not fact.levels and fact.sentence.section is None and not _elsewhere(fact)
-        and any(sentence.of("timepoint") for sentence in links.document.sentences[max(0, fact.sentence.index - 1) : fact.sentence.index + 1])
-    ]  # fmt: skip
+        if (
+            fact.kind == "compression"
+            and fact.assertion is Assertion.ABSENT
+            or fact.kind == "cord_normal"
+            and fact.assertion is Assertion.PRESENT
+            and not signal_only(fact)
+        )
+        and not fact.levels
+        and fact.sentence.section is None
+        and not _elsewhere(fact)
+        and any(
+            sentence.of("timepoint")
+            for sentence in links.document.sentences[
+                max(0, fact.sentence.index - 1) : fact.sentence.index + 1
+            ]
+        )
+    ]
     stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section is None]
-    if not free or not stated or any(fact.sentence.index >= free[-1].sentence.index for fact in stated if fact is not free[-1]):
+    if (
+        not free
+        or not stated
+        or any(fact.sentence.index >= free[-1].sentence.index for fact in stated if fact is not free[-1])
+    ):
         return
     state.present = state.possible = False
     state.historical, state.change = True, Change.RESOLVED

@@ -174,9 +174,12 @@ def cord_signal(links: Links) -> CordSignalChange:
     ):
         if notes:
             return CordSignalChange(
-                assertion=assertion, levels=level_names(levels) if assertion in TODAY else (), interpretation=interpretation,
-                change=change if assertion in TODAY else None, evidence=links.document.evidence_of(*notes),
-            )  # fmt: skip
+                assertion=assertion,
+                levels=level_names(levels) if assertion in TODAY else (),
+                interpretation=interpretation,
+                change=change if assertion in TODAY else None,
+                evidence=links.document.evidence_of(*notes),
+            )
     return CordSignalChange()
 
 

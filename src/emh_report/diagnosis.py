@@ -32,15 +32,27 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
     if stated:
         assertion, certainty, chosen = _decide(stated)
         if assertion is Assertion.HYPOTHETICAL:
-            background = [note for note in notes if note.sentence.section == _BACKGROUND and note.assertion is Assertion.PRESENT]
+            background = [
+                note
+                for note in notes
+                if note.sentence.section == _BACKGROUND and note.assertion is Assertion.PRESENT
+            ]
             if background:
                 assertion, chosen = Assertion.HISTORICAL, background
         others = {_today(note) for note in stated}
         if Assertion.PRESENT in others and Assertion.ABSENT in others and assertion is Assertion.PRESENT:
-            same = [note for note in stated if note.assertion is Assertion.ABSENT and not note.sentence.of("site", "level")]
+            same = [
+                note
+                for note in stated
+                if note.assertion is Assertion.ABSENT and not note.sentence.of("site", "level")
+            ]
             if same:
                 warnings.append(
-                    ReportWarning(code="emh_conflict", message="The report both states and denies EMH.", evidence=document.evidence_of(*same, *chosen))
+                    ReportWarning(
+                        code="emh_conflict",
+                        message="The report both states and denies EMH.",
+                        evidence=document.evidence_of(*same, *chosen),
+                    )
                 )
         return _emh(document, assertion, certainty, chosen), warnings
     if not notes:
@@ -59,7 +71,9 @@ def attribution_of(notes: Sequence[Annotation]) -> Asserted:
     return Asserted(assertion=assertion, certainty=certainty)
 
 
-def _emh(document: Document, assertion: Assertion, certainty: Certainty | None, notes: Sequence[Annotation]) -> Emh:
+def _emh(
+    document: Document, assertion: Assertion, certainty: Certainty | None, notes: Sequence[Annotation]
+) -> Emh:
     cue = None
     if assertion is Assertion.POSSIBLE:
         cue = next((cue.text for note in notes for cue in note.cues if cue.kind == "possible"), None)
@@ -91,7 +105,9 @@ def asked(note: Annotation) -> bool:
     if note.assertion is not Assertion.POSSIBLE or sentence.section is not None or sentence.index > 2:
         return False
     marks = [cue.text.lower() for cue in note.cues if cue.kind == "possible"]
-    return sentence.index + 1 < len(sentence.document.sentences) and all(mark.startswith(("?", "query", "concern")) for mark in marks)
+    return sentence.index + 1 < len(sentence.document.sentences) and all(
+        mark.startswith(("?", "query", "concern")) for mark in marks
+    )
 
 
 def _decide(notes: Sequence[Annotation]) -> tuple[Assertion, Certainty | None, list[Annotation]]:
@@ -103,7 +119,9 @@ def _decide(notes: Sequence[Annotation]) -> tuple[Assertion, Certainty | None, l
             for wanted in _ORDER_WEAK if weak else _ORDER:
                 chosen = [note for note in here if _today(note) is wanted]
                 if not weak and wanted is Assertion.ABSENT and not chosen:
-                    chosen = [note for note in here if note.change is not None and note.change.value == "resolved"]
+                    chosen = [
+                        note for note in here if note.change is not None and note.change.value == "resolved"
+                    ]
                     wanted = Assertion.HISTORICAL
                 if chosen:
                     return wanted, _certainty(chosen) if wanted is Assertion.POSSIBLE else None, chosen
@@ -137,8 +155,18 @@ def differential(document: Document, concepts: Mapping[str, Concept]) -> tuple[D
             if all(note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL) for note in notes):
                 continue
             assertion, certainty, chosen = Assertion.HYPOTHETICAL, None, notes
-        cue = next((cue.text for note in chosen for cue in note.cues if cue.kind == "possible"), None) if assertion is Assertion.POSSIBLE else None
+        cue = (
+            next((cue.text for note in chosen for cue in note.cues if cue.kind == "possible"), None)
+            if assertion is Assertion.POSSIBLE
+            else None
+        )
         found.append(
-            DifferentialDiagnosis(diagnosis=name, assertion=assertion, certainty=certainty, cue=cue, evidence=document.evidence_of(*chosen))
+            DifferentialDiagnosis(
+                diagnosis=name,
+                assertion=assertion,
+                certainty=certainty,
+                cue=cue,
+                evidence=document.evidence_of(*chosen),
+            )
         )
     return tuple(found)

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.iron_sites import Said, exceptions, is_called_normal, organ_of_value, site_name, sites_of, subject_of
+from emh_report.iron_sites import (
+    Said,
+    exceptions,
+    is_called_normal,
+    organ_of_value,
+    site_name,
+    sites_of,
+    subject_of,
+)
 from emh_report.lesions import stronger
 from emh_report.link import BACKGROUND, SILENT, Links
 from emh_report.measure import QuantitySpan
@@ -33,7 +41,9 @@ _OTHER_CAUSES = frozenset(
 _PHYSICAL = frozenset("blooming bloom susceptibility hemosiderin siderotic".split())
 """What blood and metal cause as well."""
 _SYSTEMIC = frozenset("overload overloaded siderosis hemosiderosis hemochromatosis".split())
-_DONE = frozenset(". , ; was were is sequence image imaging acquired obtained performed available done included ) so and".split())
+_DONE = frozenset(
+    ". , ; was were is sequence image imaging acquired obtained performed available done included ) so and".split()
+)
 _PRIOR = frozenset("previously previous prior earlier last formerly baseline was".split())
 
 
@@ -53,12 +63,23 @@ def iron(links: Links) -> IronDeposition:
     for group in sites.values():
         overall = stronger(overall, _settled(group))
     if not found:
-        overall = Assertion.NOT_ASSESSED if missing else Assertion.HYPOTHETICAL if report.asked else Assertion.NOT_MENTIONED
+        overall = (
+            Assertion.NOT_ASSESSED
+            if missing
+            else Assertion.HYPOTHETICAL
+            if report.asked
+            else Assertion.NOT_MENTIONED
+        )
     asked = report.asked if overall is Assertion.HYPOTHETICAL else []
     return IronDeposition(
         assertion=overall,
         sites=tuple(
-            IronSite(site=site, assertion=_settled(group), degree=_degree(group), evidence=document.evidence_of(*_notes(group)))
+            IronSite(
+                site=site,
+                assertion=_settled(group),
+                degree=_degree(group),
+                evidence=document.evidence_of(*_notes(group)),
+            )
             for site, group in sites.items()
         ),
         measurements=_measurements(links),
@@ -83,7 +104,9 @@ def _notes(said: Iterable[Said]) -> list[Annotation]:
 class _Reader:
     def __init__(self, links: Links) -> None:
         self._links = links
-        self._of_lesions = {id(note) for draft in links.lesions if draft.assertion in _TODAY for note in draft.notes}
+        self._of_lesions = {
+            id(note) for draft in links.lesions if draft.assertion in _TODAY for note in draft.notes
+        }
         self._any_lesion = any(draft.assertion in _TODAY for draft in links.lesions)
         self._said: list[Said] = []
         self.unowned: list[Said] = []
@@ -95,7 +118,9 @@ class _Reader:
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             return
         for note in iron_notes(sentence):
-            normal = note.means.get("polarity") == "absent" or (note.assertion is Assertion.PRESENT and is_called_normal(sentence, note))
+            normal = note.means.get("polarity") == "absent" or (
+                note.assertion is Assertion.PRESENT and is_called_normal(sentence, note)
+            )
             assertion = Assertion.ABSENT if normal else Assertion.PRESENT if note.excepted else note.assertion
             if assertion is Assertion.HYPOTHETICAL:
                 self.asked.append(note)
@@ -116,16 +141,28 @@ class _Reader:
 
     def _add(self, sentence: Sentence, note: Annotation, assertion: Assertion) -> None:
         own = sites_of(sentence, note, assertion)
-        if not own and id(note) not in self._of_lesions and self._subject and self._subject[0].paragraph == sentence.paragraph:
-            own = [Said(site, assertion, note, None) for site in dict.fromkeys(site_name(tissue) for tissue in self._subject[1]) if site]
+        if (
+            not own
+            and id(note) not in self._of_lesions
+            and self._subject
+            and self._subject[0].paragraph == sentence.paragraph
+        ):
+            own = [
+                Said(site, assertion, note, None)
+                for site in dict.fromkeys(site_name(tissue) for tissue in self._subject[1])
+                if site
+            ]
         excepted = exceptions(sentence, note, assertion)
         if own or excepted:
             self._said.extend([*own, *excepted])
-        elif id(note) in self._of_lesions or self._is_local(note) and (assertion is Assertion.ABSENT or self._any_lesion and assertion in _TODAY):
+        elif (
+            id(note) in self._of_lesions
+            or self._is_local(note)
+            and (assertion is Assertion.ABSENT or self._any_lesion and assertion in _TODAY)
+        ):
             self._said.append(Said(LESION, assertion, note, None))
         else:
             self.unowned.append(Said("", assertion, note, None))
-
 
     @staticmethod
     def _is_local(note: Annotation) -> bool:
@@ -139,12 +176,21 @@ def iron_notes(sentence: Sentence) -> list[Annotation]:
     taken: set[int] = set()
     found = []
     for note in sentence.annotations:
-        named = note.means.get("field") == "iron" or note.means.get("intensity") == "blooming" or "siderotic" in note.means.get("finding", "")
+        named = (
+            note.means.get("field") == "iron"
+            or note.means.get("intensity") == "blooming"
+            or "siderotic" in note.means.get("finding", "")
+        )
         lost = note.kind == "intensity" and _LOSS.intersection(sentence.norms(note.first, note.last))
         if not named and not (lost and sensitive and note.assertion is Assertion.ABSENT):
             continue
         words = set(range(note.first, note.last + 1))
-        if note.experiencer is Experiencer.OTHER or taken & words or _is_measured(sentence, note) or _has_other_cause(sentence, note):
+        if (
+            note.experiencer is Experiencer.OTHER
+            or taken & words
+            or _is_measured(sentence, note)
+            or _has_other_cause(sentence, note)
+        ):
             continue
         taken |= words
         found.append(note)
@@ -178,7 +224,13 @@ def _degree(group: list[Said]) -> Severity | None:
         for start in (said.tissue, said.note):
             for modifier in said.note.sentence.of("modifier") if start else []:
                 gap = modifier.sentence.document.norms[modifier.last + 1 : start.first] if start else []
-                if "severity" in modifier.means and start and modifier.last < start.first and len(gap) <= 1 and "," not in gap:
+                if (
+                    "severity" in modifier.means
+                    and start
+                    and modifier.last < start.first
+                    and len(gap) <= 1
+                    and "," not in gap
+                ):
                     return Severity(modifier.means["severity"])
     return None
 
@@ -186,7 +238,15 @@ def _degree(group: list[Said]) -> Severity | None:
 def _measurements(links: Links) -> tuple[Measurement, ...]:
     """Stated T2*, R2* and iron concentrations with their organ; an addendum's value stands for the body's."""
     document = links.document
-    field = next((q.value.value for s in document.sentences for q in s.of("quantity") if q.concept == "field_strength" and isinstance(q.value, QuantitySpan)), None)
+    field = next(
+        (
+            q.value.value
+            for s in document.sentences
+            for q in s.of("quantity")
+            if q.concept == "field_strength" and isinstance(q.value, QuantitySpan)
+        ),
+        None,
+    )
     found: dict[tuple[str, str, float], Measurement] = {}
     added: dict[tuple[str, str], set[float]] = {}
     last: str | None = None
@@ -195,7 +255,11 @@ def _measurements(links: Links) -> tuple[Measurement, ...]:
             continue
         for note in sentence.of("quantity"):
             value = note.value
-            if not isinstance(value, QuantitySpan) or value.quantity not in IRON_QUANTITIES or _is_prior(sentence, note):
+            if (
+                not isinstance(value, QuantitySpan)
+                or value.quantity not in IRON_QUANTITIES
+                or _is_prior(sentence, note)
+            ):
                 continue
             organ = organ_of_value(sentence, note) or last or "liver"
             last = organ
@@ -204,11 +268,17 @@ def _measurements(links: Links) -> tuple[Measurement, ...]:
             found.setdefault(
                 (organ, value.quantity, value.value),
                 Measurement(
-                    organ=organ, quantity=value.quantity, value=value.value, unit=value.unit, field_strength_t=field,
+                    organ=organ,
+                    quantity=value.quantity,
+                    value=value.value,
+                    unit=value.unit,
+                    field_strength_t=field,
                     evidence=document.evidence_of(note),
-                ),  # fmt: skip
+                ),
             )
-    return tuple(entry for (organ, name, value), entry in found.items() if value in added.get((organ, name), {value}))
+    return tuple(
+        entry for (organ, name, value), entry in found.items() if value in added.get((organ, name), {value})
+    )
 
 
 def _is_prior(sentence: Sentence, note: Annotation) -> bool:
@@ -227,10 +297,18 @@ def _not_done(document: Document) -> list[Annotation]:
                 continue
             before = set(norms[max(sentence.first, note.first - 2) : note.first])
             after = norms[note.last + 1] if note.last < sentence.last else "."
-            denied = note.assertion is Assertion.ABSENT and before & {"no", "without", "not", "nor"} and after in _DONE
+            denied = (
+                note.assertion is Assertion.ABSENT
+                and before & {"no", "without", "not", "nor"}
+                and after in _DONE
+            )
             if note.assertion is Assertion.NOT_ASSESSED or denied:
                 found.append(note)
-        found.extend(note for note in sentence.of("finding") if note.means.get("field") == "iron" and note.assertion is Assertion.NOT_ASSESSED)
+        found.extend(
+            note
+            for note in sentence.of("finding")
+            if note.means.get("field") == "iron" and note.assertion is Assertion.NOT_ASSESSED
+        )
     return found
 
 

@@ -10,7 +10,9 @@ from emh_report.model import Assertion
 
 _WITHIN = frozenset("of in within involving throughout along at".split())
 _SEEN = frozenset("is are was were seen noted identified present evident detected demonstrated found".split())
-_LIST = frozenset("and or nor & / , the both also to a lesser greater degree extent in within less more but not".split())
+_LIST = frozenset(
+    "and or nor & / , the both also to a lesser greater degree extent in within less more but not".split()
+)
 _FILL = frozenset(
     "the a an all any some both signal parenchymal parenchyma gland deposition and or & / , - these those this posterior mean diffuse known bone "
     "vertebral soft region segment right left bilateral paravertebral paraspinal of lobe mild moderate severe marked to significant measurable".split()
@@ -57,11 +59,19 @@ def tissues(sentence: Sentence) -> list[Annotation]:
 
 def _can_hold(sentence: Sentence, note: Annotation) -> bool:
     if note.kind == "organ":
-        return not any(lesion.first == note.last + 1 and lesion.means.get("role") == "mass" for lesion in sentence.of("lesion"))
+        return not any(
+            lesion.first == note.last + 1 and lesion.means.get("role") == "mass"
+            for lesion in sentence.of("lesion")
+        )
     if note.kind == "organ_finding":
-        return note.means.get("organ") in ("liver", "spleen") and "siderotic" not in note.means.get("finding", "")
+        return note.means.get("organ") in ("liver", "spleen") and "siderotic" not in note.means.get(
+            "finding", ""
+        )
     if note.kind in ("structure", "bone_marrow"):
-        return bool(_MARROW & set(sentence.document.norms[note.first : note.last + 1])) and note.concept in ("vertebra", *_marrow_concepts(note))
+        return bool(_MARROW & set(sentence.document.norms[note.first : note.last + 1])) and note.concept in (
+            "vertebra",
+            *_marrow_concepts(note),
+        )
     return note.kind == "emh" or note.kind == "lesion" and note.means.get("role") in ("mass", "definite")
 
 
@@ -76,7 +86,8 @@ def _likened(sentence: Sentence) -> set[int]:
         index
         for note in sentence.of("organ", "structure", "lesion")
         for index in range(note.first, note.last + 1)
-        if {"to", "than", "unlike", "like", "as"} & set(norms[max(sentence.first, note.first - 3) : note.first]) - {"in"}
+        if {"to", "than", "unlike", "like", "as"}
+        & set(norms[max(sentence.first, note.first - 3) : note.first]) - {"in"}
     }
 
 
@@ -97,10 +108,21 @@ def sites_of(sentence: Sentence, note: Annotation, assertion: Assertion) -> list
     named = [other for other in sentence.of("bone_marrow") if "iron" in other.means and _overlap(other, note)]
     if named:
         return [Said("marrow", assertion, note, named[0])]
-    spared = [tissue for tissue in found if {"spare", "sparing"} & set(norms[max(sentence.first, tissue.first - 3) : tissue.first])]
+    spared = [
+        tissue
+        for tissue in found
+        if {"spare", "sparing"} & set(norms[max(sentence.first, tissue.first - 3) : tissue.first])
+    ]
     found = [tissue for tissue in found if tissue not in spared]
-    inside = [tissue for tissue in tissues(sentence) if note.first <= tissue.first and tissue.last <= note.last]
-    chosen = inside or _ahead(sentence, note, found) or _behind(sentence, note, found) or _subject(sentence, note, found)
+    inside = [
+        tissue for tissue in tissues(sentence) if note.first <= tissue.first and tissue.last <= note.last
+    ]
+    chosen = (
+        inside
+        or _ahead(sentence, note, found)
+        or _behind(sentence, note, found)
+        or _subject(sentence, note, found)
+    )
     said = [Said(site, Assertion.ABSENT, note, tissue) for tissue in spared if (site := site_name(tissue))]
     for tissue in chosen:
         site = site_name(tissue)
@@ -129,7 +151,9 @@ def organ_of_value(sentence: Sentence, note: Annotation) -> str | None:
     norms = sentence.document.norms
     if _HEART & set(norms[max(sentence.first, note.first - 3) : note.last + 1]):
         return "heart"
-    found = [tissue for tissue in tissues(sentence) if tissue.kind == "organ" or site_name(tissue) == "marrow"]
+    found = [
+        tissue for tissue in tissues(sentence) if tissue.kind == "organ" or site_name(tissue) == "marrow"
+    ]
     inside = [tissue for tissue in found if note.first <= tissue.first <= note.last]
     before = [tissue for tissue in found if tissue.last < note.first]
     after = [tissue for tissue in found if tissue.first > note.last]
@@ -148,7 +172,11 @@ def is_called_normal(sentence: Sentence, note: Annotation) -> bool:
     if at >= sentence.first and norms[at] == "normal":
         return True
     after = norms[note.last + 1 : min(sentence.last, note.last + 6) + 1]
-    rest = [word for word in after if word not in ("is", "was", "are", "within", "the", "content", "in", "range", "remain", "load")]
+    rest = [
+        word
+        for word in after
+        if word not in ("is", "was", "are", "within", "the", "content", "in", "range", "remain", "load")
+    ]
     return rest[:1] == ["normal"] and after[:1] != ["in"]
 
 
@@ -183,7 +211,11 @@ def _behind(sentence: Sentence, note: Annotation, found: list[Annotation]) -> li
     if at > sentence.last or norms[at] not in _WITHIN:
         return []
     for position, tissue in enumerate(found):
-        if tissue.first > at and tissue.first - at <= 6 and not {",", ";", "with"}.intersection(norms[at:tissue.first]):
+        if (
+            tissue.first > at
+            and tissue.first - at <= 6
+            and not {",", ";", "with"}.intersection(norms[at : tissue.first])
+        ):
             run = [tissue]
             for other in found[position + 1 :]:
                 gap = norms[run[-1].last + 1 : other.first]
@@ -201,12 +233,18 @@ def _subject(sentence: Sentence, note: Annotation, found: list[Annotation]) -> l
     before = [
         index
         for index, tissue in enumerate(found)
-        if tissue.last < note.first and not _is_exception(sentence, tissue) and (not _is_denied(tissue) or _is_contrasted(sentence, tissue))
+        if tissue.last < note.first
+        and not _is_exception(sentence, tissue)
+        and (not _is_denied(tissue) or _is_contrasted(sentence, tissue))
     ]
     if before:
         return _joined(sentence, found, before[-1])
     after = [tissue for tissue in found if tissue.first > note.last and not _is_exception(sentence, tissue)]
-    if after and ";" not in sentence.document.norms[note.last : after[0].first] and sentence.clause_of(note.first) == sentence.clause_of(after[0].first):
+    if (
+        after
+        and ";" not in sentence.document.norms[note.last : after[0].first]
+        and sentence.clause_of(note.first) == sentence.clause_of(after[0].first)
+    ):
         return after[:1]
     return [tissue for tissue in sentence.topic if tissue.kind == "organ"][:1]
 
@@ -214,10 +252,16 @@ def _subject(sentence: Sentence, note: Annotation, found: list[Annotation]) -> l
 def _of_relative(sentence: Sentence, note: Annotation) -> Annotation | None:
     """The tissue a relative clause speaks of: "unlike the liver, which is siderotic", but not "..., which implies iron"."""
     norms = sentence.document.norms
-    at = next((index for index in range(note.first - 1, sentence.first, -1) if norms[index] in ("which", "that")), None)
+    at = next(
+        (index for index in range(note.first - 1, sentence.first, -1) if norms[index] in ("which", "that")),
+        None,
+    )
     if at is None or norms[at + 1] not in _SHOWS:
         return None
-    return next((other for other in sentence.annotations if _can_hold(sentence, other) and 1 <= at - other.last <= 2), None)
+    return next(
+        (other for other in sentence.annotations if _can_hold(sentence, other) and 1 <= at - other.last <= 2),
+        None,
+    )
 
 
 def _joined(sentence: Sentence, found: list[Annotation], last: int) -> list[Annotation]:

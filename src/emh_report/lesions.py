@@ -54,7 +54,9 @@ def side_parts(sentence: Sentence) -> dict[Annotation, str]:
     sizes = sentence.of("size")
     if not sides or not sizes:
         return {}
-    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(norms[sizes[0].last + 1 : sides[0].first])
+    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(
+        norms[sizes[0].last + 1 : sides[0].first]
+    )
     found: dict[Annotation, str] = {}
     for note in sentence.of("size", "level"):
         if behind:
@@ -153,14 +155,18 @@ class Draft:
         for key in ("shape", "margins", "homogeneity", "activity", "count", "position"):
             if key in note.means and key not in self.words:
                 value = note.means[key]
-                self.words[key] = note.sentence.document.slice(note.first, note.last) if key == "subsite" else value
+                self.words[key] = (
+                    note.sentence.document.slice(note.first, note.last) if key == "subsite" else value
+                )
                 self.notes.append(note)
 
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:
         norms = note.sentence.document.norms
         before = set(norms[max(note.first - 4, note.sentence.first) : note.first])
         side = note.means["laterality"]
-        if _LARGEST.intersection(before) or (anchor is not None and _LARGEST.intersection(norms[anchor.first : anchor.last + 1])):
+        if _LARGEST.intersection(before) or (
+            anchor is not None and _LARGEST.intersection(norms[anchor.first : anchor.last + 1])
+        ):
             self.size_side = self.size_side or side
             if self.sides:
                 return
@@ -205,7 +211,9 @@ class Draft:
             return
         if change is Change.RESOLVED and self.assertion is not Assertion.HISTORICAL:
             return
-        same = self.change is Change.STABLE and any(other.kind == "change" and other.sentence is note.sentence for other in self.notes)
+        same = self.change is Change.STABLE and any(
+            other.kind == "change" and other.sentence is note.sentence for other in self.notes
+        )
         if self.change is None or same or note.sentence.section in IMPRESSION and change is not Change.STABLE:
             self.change = change
             self.notes.append(note)
@@ -230,7 +238,9 @@ class Draft:
         self.asserted[name] = stronger(self.asserted.get(name, Assertion.NOT_MENTIONED), assertion)
 
 
-_LINKS = frozenset("is are was were which be and very , post contrast in a pattern following after gadolinium administration appear again".split())
+_LINKS = frozenset(
+    "is are was were which be and very , post contrast in a pattern following after gadolinium administration appear again".split()
+)
 
 
 def enhancement_words(note: Annotation) -> list[Annotation]:
@@ -243,14 +253,20 @@ def enhancement_words(note: Annotation) -> list[Annotation]:
             continue
         behind = range(note.last + 1, modifier.first)
         if premodifies(modifier, anchor) or (
-            modifier.first > note.last and len(behind) <= 6 and all(norms[index] in _LINKS or qualifies(note.sentence, index, index) for index in behind)
+            modifier.first > note.last
+            and len(behind) <= 6
+            and all(norms[index] in _LINKS or qualifies(note.sentence, index, index) for index in behind)
         ):
             found.append(modifier)
     return found
 
 
 def _near_enhancement(note: Annotation) -> bool:
-    return any(note in enhancement_words(other) for other in note.sentence.of("finding") if other.means.get("field") == "enhancement")
+    return any(
+        note in enhancement_words(other)
+        for other in note.sentence.of("finding")
+        if other.means.get("field") == "enhancement"
+    )
 
 
 class Registry:
@@ -263,7 +279,11 @@ class Registry:
     def resolve(self, head: Anchor, focus: list[Draft]) -> list[Draft]:
         """The lesions that a phrase speaks of, new ones included."""
         assertion = current(head)
-        if head.sentence.section == "clinical" or head.note.change is Change.NEW and assertion is Assertion.ABSENT:
+        if (
+            head.sentence.section == "clinical"
+            or head.note.change is Change.NEW
+            and assertion is Assertion.ABSENT
+        ):
             return []
         if head.role == "pronoun":
             found = self._live() if self.document.norms[head.first] == "all" else focus
@@ -303,7 +323,12 @@ class Registry:
             if same or (fitting and (definite or head.sentence.section in IMPRESSION)):
                 return same[:1] or fitting[:1]
             if live and not fitting:
-                return [self._new((focus or live)[-1].site if focus or _DEFINITE.intersection(words) else "other", assertion)]
+                return [
+                    self._new(
+                        (focus or live)[-1].site if focus or _DEFINITE.intersection(words) else "other",
+                        assertion,
+                    )
+                ]
         if definite and focus:
             return focus
         if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):
@@ -325,16 +350,32 @@ class Registry:
         another = bool(_ANOTHER.intersection(_before(head, 5)) - {"new", "similar"})
         if site.assertion is Assertion.ABSENT:
             assertion = Assertion.ABSENT
-        candidates = [draft for draft in self.drafts if draft.site == name and (draft.assertion is Assertion.ABSENT) == (assertion is Assertion.ABSENT)]
+        candidates = [
+            draft
+            for draft in self.drafts
+            if draft.site == name and (draft.assertion is Assertion.ABSENT) == (assertion is Assertion.ABSENT)
+        ]
         for draft in reversed(candidates):
             if not another and _compatible(draft, side, levels, head):
                 return draft
         for draft in self.drafts:
-            if {draft.site, name} == _NEIGHBOURS and assertion is not Assertion.ABSENT and not another and draft.assertion is not Assertion.ABSENT and _compatible(draft, side, levels, head):
+            if (
+                {draft.site, name} == _NEIGHBOURS
+                and assertion is not Assertion.ABSENT
+                and not another
+                and draft.assertion is not Assertion.ABSENT
+                and _compatible(draft, side, levels, head)
+            ):
                 draft.site = "paravertebral"
                 return draft
             renamed = head.sentence.section in IMPRESSION or bool(_DEFINITE.intersection(_before(head, 5)))
-            if draft.site == "other" and renamed and assertion is not Assertion.ABSENT and not another and _compatible(draft, side, levels, head):
+            if (
+                draft.site == "other"
+                and renamed
+                and assertion is not Assertion.ABSENT
+                and not another
+                and _compatible(draft, side, levels, head)
+            ):
                 draft.site = name
                 return draft
         return self._new(name, assertion)
@@ -356,7 +397,10 @@ class Registry:
         if head.role == "pronoun" and assertion is Assertion.PRESENT:
             pass
         elif head.note.excepted and draft.assertion is not Assertion.PRESENT:
-            draft.assertion, draft.change = Assertion.PRESENT, Change.DECREASED  # "removed, save for a sliver"
+            draft.assertion, draft.change = (
+                Assertion.PRESENT,
+                Change.DECREASED,
+            )  # "removed, save for a sliver"
         elif assertion is Assertion.HISTORICAL and _resolved(head):
             draft.assertion, draft.change = Assertion.HISTORICAL, Change.RESOLVED
         elif draft.assertion is not Assertion.HISTORICAL or draft.change is not Change.RESOLVED:
@@ -374,7 +418,11 @@ class Registry:
         if "both" in site.sentence.norms(site.first - 1, site.last) and "bilateral" not in draft.sides:
             draft.sides.append("bilateral")
         for note in site.sentence.of("modifier"):
-            if "laterality" in note.means and 0 < site.first - note.last <= 2 and note.means["laterality"] not in draft.sides:
+            if (
+                "laterality" in note.means
+                and 0 < site.first - note.last <= 2
+                and note.means["laterality"] not in draft.sides
+            ):
                 draft.sides.append(note.means["laterality"])
                 draft.notes.append(note)
 
@@ -395,7 +443,12 @@ def _sites(head: Anchor) -> list[Annotation]:
     groups: list[list[Annotation]] = []
     for site in sorted(head.sites, key=lambda note: note.first):
         gap = norms[groups[-1][-1].last + 1 : site.first] if groups else []
-        if groups and not {"and", "or", ",", "&", "/", "nor"}.intersection(gap) or groups and groups[-1][-1].means == site.means:
+        if (
+            groups
+            and not {"and", "or", ",", "&", "/", "nor"}.intersection(gap)
+            or groups
+            and groups[-1][-1].means == site.means
+        ):
             groups[-1].append(site)
         else:
             groups.append([site])
@@ -430,7 +483,11 @@ def side_of(head: Anchor) -> str | None:
         if "laterality" in note.means and premodifies(note, head):
             return note.means["laterality"]
     for note in head.sentence.of("modifier"):
-        if "laterality" in note.means and head.last < note.first <= head.last + 8 and note.first <= head.sentence.clause_of(head.first)[1]:
+        if (
+            "laterality" in note.means
+            and head.last < note.first <= head.last + 8
+            and note.first <= head.sentence.clause_of(head.first)[1]
+        ):
             return note.means["laterality"]
     return None
 
@@ -440,7 +497,9 @@ def current(head: Anchor) -> Assertion:
     assertion = head.assertion
     if assertion is Assertion.HISTORICAL and not _resolved(head):
         changes = {note.means["change"] for note in head.sentence.of("change")}
-        today = {"today", "now", "currently", "presently"}.intersection(head.sentence.norms(head.first, head.sentence.last))
+        today = {"today", "now", "currently", "presently"}.intersection(
+            head.sentence.norms(head.first, head.sentence.last)
+        )
         if today or changes & {"stable", "increased", "decreased"}:
             return Assertion.PRESENT
     return assertion

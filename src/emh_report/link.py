@@ -22,9 +22,30 @@ BACKGROUND = "clinical"
 _OWN_SIZE = frozenset({LESION, "organ", "organ_finding", "node"})
 
 
-_SHINES = _OWN_SIZE | {"vertebra", "bone_marrow", "cord", "cord_signal", "cord_normal", "muscle", "disc", "other_anatomy", "csf_plain"}
+_SHINES = _OWN_SIZE | {
+    "vertebra",
+    "bone_marrow",
+    "cord",
+    "cord_signal",
+    "cord_normal",
+    "muscle",
+    "disc",
+    "other_anatomy",
+    "csf_plain",
+}
 """What a signal can be said of."""
-_UNQUALIFIED = frozenset({"treatment", "canal_plain", "foramen_plain", "csf_plain", "thecal_sac", "cord", "cauda_equina", "nerve_root"})
+_UNQUALIFIED = frozenset(
+    {
+        "treatment",
+        "canal_plain",
+        "foramen_plain",
+        "csf_plain",
+        "thecal_sac",
+        "cord",
+        "cauda_equina",
+        "nerve_root",
+    }
+)
 """Places that a side or a shape in their neighbourhood is not about."""
 
 
@@ -100,10 +121,19 @@ class _Linker:
         if sentence.section != BACKGROUND:
             self._attributes(sentence, anchors, drafts)
         owners = [anchor for anchor in anchors if anchor.kind != "treatment"]
-        subjects = [draft for head in heads if head in drafts for draft in drafts[head] if draft.assertion is not Assertion.ABSENT]
+        subjects = [
+            draft
+            for head in heads
+            if head in drafts
+            for draft in drafts[head]
+            if draft.assertion is not Assertion.ABSENT
+        ]
         if subjects:
             self.focus = subjects
-        elif any(anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow") for anchor in owners):
+        elif any(
+            anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow")
+            for anchor in owners
+        ):
             self.focus = []
 
     def _canal(self, sentence: Sentence) -> list[Anchor]:
@@ -117,26 +147,45 @@ class _Linker:
             kept.append(anchor)
         structures = {note.concept for note in sentence.of("structure")}
         if structures or sentence.of("finding", "lesion"):
-            self.spinal = bool({"cord", "canal", "thecal_sac"} & structures) or any(a.kind == "compression" for a in kept)
+            self.spinal = bool({"cord", "canal", "thecal_sac"} & structures) or any(
+                a.kind == "compression" for a in kept
+            )
         return kept
 
     def _lesions(self, sentence: Sentence, heads: list[Anchor]) -> dict[Anchor, list[Draft]]:
         found: dict[Anchor, list[Draft]] = {}
         for head in heads:
-            earlier = [draft for other in heads if other.first < head.first and other in found for draft in found[other]]
+            earlier = [
+                draft
+                for other in heads
+                if other.first < head.first and other in found
+                for draft in found[other]
+            ]
             found[head] = self.registry.resolve(head, earlier or self.focus)
         return found
 
     def _attribute(self, sentence: Sentence, heads: list[Anchor], drafts: dict[Anchor, list[Draft]]) -> None:
         """A diagnosis in the sentence of a lesion is said of that lesion."""
-        named = [draft for head in heads if head.role != "emh" and (head.sites or head.levels or head.role == "pronoun") for draft in drafts.get(head, [])]
+        named = [
+            draft
+            for head in heads
+            if head.role != "emh" and (head.sites or head.levels or head.role == "pronoun")
+            for draft in drafts.get(head, [])
+        ]
         notes = [note for note in sentence.of("emh") if note.experiencer is Experiencer.PATIENT]
         for draft in dict.fromkeys(named):
             draft.attributions.extend(note for note in notes if note not in draft.attributions)
-            draft.other_diagnosis |= not notes and any(note.assertion is Assertion.PRESENT for note in sentence.of("differential"))
+            draft.other_diagnosis |= not notes and any(
+                note.assertion is Assertion.PRESENT for note in sentence.of("differential")
+            )
 
     def _facts(
-        self, sentence: Sentence, canal: list[Anchor], others: list[Anchor], drafts: dict[Anchor, list[Draft]], heads: list[Anchor]
+        self,
+        sentence: Sentence,
+        canal: list[Anchor],
+        others: list[Anchor],
+        drafts: dict[Anchor, list[Draft]],
+        heads: list[Anchor],
     ) -> None:
         for anchor in [*canal, *others]:
             fact = Fact(anchor.kind, anchor, sentence, anchor.assertion, [anchor.note])
@@ -144,12 +193,20 @@ class _Linker:
                 fact.assertion = Assertion.HISTORICAL
             fact.change = _change(sentence, anchor)
             if not fact.levels:
-                causes = [other for other in by_position([*heads, *canal]) if other.last < anchor.first and other.levels]
+                causes = [
+                    other
+                    for other in by_position([*heads, *canal])
+                    if other.last < anchor.first and other.levels
+                ]
                 if causes:
                     fact.lesion_levels = list(causes[-1].levels)
                 elif same := self._same_level(sentence):
                     fact.lesion_levels = same
-                elif anchor.kind == "compression" and len(self.focus) == 1 and 0 < len(self.focus[0].levels) <= 2:
+                elif (
+                    anchor.kind == "compression"
+                    and len(self.focus) == 1
+                    and 0 < len(self.focus[0].levels) <= 2
+                ):
                     fact.lesion_levels = list(self.focus[0].level_notes)
             self.facts.append(fact)
             if anchor.kind in ("compression", "canal", "foramen", "cord_signal"):
@@ -158,10 +215,16 @@ class _Linker:
     def _same_level(self, sentence: Sentence) -> list[Annotation]:
         """The level spoken of before, where a sentence says "at this level"."""
         norms = sentence.norms(sentence.first, sentence.last)
-        named = any(norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1))
+        named = any(
+            norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1)
+        )
         if not named:
             return []
-        earlier = [level for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1] for level in other.of("level")]
+        earlier = [
+            level
+            for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
+            for level in other.of("level")
+        ]
         return earlier[-1:]
 
     def _loose_levels(self, sentence: Sentence, loose: list[Annotation], anchors: list[Anchor]) -> None:
@@ -178,7 +241,9 @@ class _Linker:
         elif len(self.focus) == 1:
             self.focus[0].add_levels(loose)
 
-    def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: dict[Anchor, list[Draft]]) -> None:
+    def _attributes(
+        self, sentence: Sentence, anchors: list[Anchor], drafts: dict[Anchor, list[Draft]]
+    ) -> None:
         for signal in signals(sentence):
             anchor = owner(signal.note, anchors, lambda a: a.kind in _SHINES)
             if anchor is not None and anchor.kind in ("cord", "cord_signal", "cord_normal"):
@@ -191,9 +256,34 @@ class _Linker:
         parts = side_parts(sentence)
         for note in sentence.annotations:
             if note.kind in ("size", "quantity"):
-                anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("cord", "canal", "canal_plain", "cord_signal", "disc", "vessel", "other_anatomy"))
-            elif note.kind == "finding" and note.means.get("field") in ("enhancement", "iron", "fat", "calcification", "necrosis", "bone_change", "attenuation", "diffusion"):
-                anchor = owner(note, anchors, lambda a: a.kind in _OWN_SIZE or a.kind in ("vertebra", "cord", "muscle", "vessel", "disc", "cauda_equina", "other_anatomy"))
+                anchor = owner(
+                    note,
+                    anchors,
+                    lambda a: (
+                        a.kind in _OWN_SIZE
+                        or a.kind
+                        in ("cord", "canal", "canal_plain", "cord_signal", "disc", "vessel", "other_anatomy")
+                    ),
+                )
+            elif note.kind == "finding" and note.means.get("field") in (
+                "enhancement",
+                "iron",
+                "fat",
+                "calcification",
+                "necrosis",
+                "bone_change",
+                "attenuation",
+                "diffusion",
+            ):
+                anchor = owner(
+                    note,
+                    anchors,
+                    lambda a: (
+                        a.kind in _OWN_SIZE
+                        or a.kind
+                        in ("vertebra", "cord", "muscle", "vessel", "disc", "cauda_equina", "other_anatomy")
+                    ),
+                )
             elif note.kind in ("modifier", "change"):
                 anchor = owner(note, anchors, lambda a: a.kind not in _UNQUALIFIED)
             else:
@@ -208,10 +298,14 @@ class _Linker:
                 if note in parts and note.kind == "size":
                     draft.add_part(parts[note], note)
                     for level in sentence.of("level"):
-                        if parts.get(level) == parts[note] and level in draft.level_notes + [n for a in anchors for n in a.levels]:
+                        if parts.get(level) == parts[note] and level in draft.level_notes + [
+                            n for a in anchors for n in a.levels
+                        ]:
                             draft.add_part(parts[note], level)
             if anchor is None and not self.focus and note.kind in ("finding", "quantity"):
-                self.attributes.append((note, Anchor("none", note.first, note.last, sentence, note, note.assertion)))
+                self.attributes.append(
+                    (note, Anchor("none", note.first, note.last, sentence, note, note.assertion))
+                )
 
     def _drafts(self, anchor: Anchor | None, drafts: dict[Anchor, list[Draft]]) -> list[Draft]:
         if anchor is None:
@@ -221,17 +315,36 @@ class _Linker:
 
 def _passive(anchor: Anchor) -> bool:
     """Structures that a level in their neighbourhood is not about."""
-    return anchor.kind in ("cord", "thecal_sac", "csf_plain", "canal_plain", "foramen_plain", "muscle", "vessel", "organ", "organ_finding", "disc", "cauda_equina", "nerve_root") or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
+    return anchor.kind in (
+        "cord",
+        "thecal_sac",
+        "csf_plain",
+        "canal_plain",
+        "foramen_plain",
+        "muscle",
+        "vessel",
+        "organ",
+        "organ_finding",
+        "disc",
+        "cauda_equina",
+        "nerve_root",
+    ) or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
 
 
-_ADVISED = frozenset("advised recommended suggested required needed warranted urgent emergency considered planned indicated".split())
+_ADVISED = frozenset(
+    "advised recommended suggested required needed warranted urgent emergency considered planned indicated".split()
+)
 
 
 def _operated(sentence: Sentence, anchor: Anchor) -> bool:
     """Whether compression is the reason of a treatment that was given: "laminectomy in 2014 for cord compression"."""
     norms = sentence.norms(max(sentence.first, anchor.first - 3), anchor.first - 1)
     treated = [note for note in sentence.of("treatment") if note.last < anchor.first <= note.last + 9]
-    return bool(treated) and "for" in norms and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))
+    return (
+        bool(treated)
+        and "for" in norms
+        and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))
+    )
 
 
 def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
@@ -242,5 +355,14 @@ def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
         first, last = sentence.clause_of(note.first)
         if first <= anchor.first <= last or first <= anchor.last <= last:
             return Change(note.means["change"])
-    alone = len({other.first for other in sentence.of("lesion", "finding", "effect") if other.first > anchor.last or other.last < anchor.first}) == 0
+    alone = (
+        len(
+            {
+                other.first
+                for other in sentence.of("lesion", "finding", "effect")
+                if other.first > anchor.last or other.last < anchor.first
+            }
+        )
+        == 0
+    )
     return Change(notes[0].means["change"]) if notes and alone else None

@@ -176,8 +176,13 @@ def _topic(sentence: Sentence) -> list[Annotation]:
     return places if bare else []
 
 
+_SPEECH = frozenset({"advice_cue", "treatment_cue", "study_word", "communication", "urgency"})
+
+
 def _inside(span: Span, annotation: Annotation) -> bool:
     """Whether a longer phrase that means something else swallows a cue ("no change in", "non-enhancing")."""
+    if annotation.kind in _SPEECH:
+        return False  # what is said about advice or treatment unsays no denial of a finding
     contains = annotation.first <= span.start and span.end - 1 <= annotation.last
     return contains and annotation.last - annotation.first > span.end - 1 - span.start
 

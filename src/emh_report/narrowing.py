@@ -48,9 +48,12 @@ def epidural(links: Links) -> Epidural:
                 level for draft in drafts if draft.assertion is Assertion.HISTORICAL for level in draft.levels
             )
             return Epidural(
-                assertion=assertion, levels=levels if assertion in TODAY else (), prior_levels=past,
-                position=position if assertion in TODAY else None, evidence=links.document.evidence_of(*notes),
-            )  # fmt: skip
+                assertion=assertion,
+                levels=levels if assertion in TODAY else (),
+                prior_levels=past,
+                position=position if assertion in TODAY else None,
+                evidence=links.document.evidence_of(*notes),
+            )
     return Epidural()
 
 
@@ -75,9 +78,10 @@ def cauda_equina(links: Links) -> CaudaEquina:
         if chosen:
             levels = [note for fact in chosen for note in fact.levels]
             return CaudaEquina(
-                assertion=wanted, levels=level_names(levels) if wanted in TODAY else (),
+                assertion=wanted,
+                levels=level_names(levels) if wanted in TODAY else (),
                 evidence=links.document.evidence_of(*[fact.anchor.note for fact in chosen], *levels),
-            )  # fmt: skip
+            )
     return CaudaEquina()
 
 
@@ -107,9 +111,12 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
         notes = notes or ([] if fact.assertion is Assertion.ABSENT else fact.lesion_levels)
         severity = severity_note(fact)
         entry = CanalStenosis(
-            levels=level_names(notes), disc_levels=disc_names(notes), severity=Severity(severity.means["severity"]) if severity and fact.assertion in TODAY else None,
-            assertion=fact.assertion, evidence=links.document.evidence_of(fact.anchor.note, *notes),
-        )  # fmt: skip
+            levels=level_names(notes),
+            disc_levels=disc_names(notes),
+            severity=Severity(severity.means["severity"]) if severity and fact.assertion in TODAY else None,
+            assertion=fact.assertion,
+            evidence=links.document.evidence_of(fact.anchor.note, *notes),
+        )
         found.setdefault((entry.levels, entry.assertion), entry)
     stated = [entry for entry in found.values() if entry.assertion in TODAY]
     with_levels = [entry for entry in stated if entry.levels]
@@ -145,10 +152,14 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
             for side in [*graded] or sides or [None]:
                 severity = graded.get(side, severity) if side else severity
                 entry = ForaminalNarrowing(
-                    level=disc, side=Laterality(side) if side else None,
-                    severity=Severity(severity.means["severity"]) if severity and fact.assertion in TODAY else None,
-                    assertion=fact.assertion, evidence=links.document.evidence_of(fact.anchor.note, *fact.levels),
-                )  # fmt: skip
+                    level=disc,
+                    side=Laterality(side) if side else None,
+                    severity=Severity(severity.means["severity"])
+                    if severity and fact.assertion in TODAY
+                    else None,
+                    assertion=fact.assertion,
+                    evidence=links.document.evidence_of(fact.anchor.note, *fact.levels),
+                )
                 found.setdefault((disc, side, entry.assertion), entry)
     located = [entry for entry in found.values() if entry.level is not None]
     return tuple(located or found.values())

@@ -18,8 +18,12 @@ TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 ENLARGED_MM = 10
 """Short axis from which a node counts as enlarged where the report gives no verdict."""
 _NODE_WORDS = frozenset("node nodal lymphadenopathy adenopathy lymphnode ln lns lap lne".split())
-_PATHOLOGICAL = frozenset("lymphadenopathy adenopathy lap lne enlargement mass conglomerate disease involvement deposit".split())
-_CALLED = frozenset("enlarged bulky matted conglomerate pathological pathologically suspicious avid hypermetabolic metastatic massive".split())
+_PATHOLOGICAL = frozenset(
+    "lymphadenopathy adenopathy lap lne enlargement mass conglomerate disease involvement deposit".split()
+)
+_CALLED = frozenset(
+    "enlarged bulky matted conglomerate pathological pathologically suspicious avid hypermetabolic metastatic massive".split()
+)
 _SMALL = frozenset("small tiny subcentimeter subcentimetric normal insignificant shotty nonenlarged".split())
 _NORMAL = frozenset("normal negative clear unremarkable free".split())
 _ONLY_NODES = frozenset({"axillary", "inguinal", "supraclavicular"})
@@ -107,8 +111,16 @@ def groups_of(sentence: Sentence, *, under: bool) -> list[Group]:
             if assertion is None:
                 continue
             side, of_largest = _side(sentence, station or notes[0], stations)
-            group = Group(station.means["station"] if station else None, side, assertion, notes, side_of_largest=of_largest)
-            group.mass = item.noun if item.noun and {"mass", "conglomerate"} & set(_norms(item.noun)) else None
+            group = Group(
+                station.means["station"] if station else None,
+                side,
+                assertion,
+                notes,
+                side_of_largest=of_largest,
+            )
+            group.mass = (
+                item.noun if item.noun and {"mass", "conglomerate"} & set(_norms(item.noun)) else None
+            )
             group.enlarged = _called(sentence, notes)
             found.append(group)
     _measure(sentence, named, found)
@@ -120,18 +132,35 @@ def _norms(note: Annotation) -> list[str]:
 
 
 def _named(sentence: Sentence, under: bool) -> list[_Named]:
-    notes = [note for note in sentence.of("node") if "palpable" not in sentence.norms(note.first - 3, note.first - 1)]
+    notes = [
+        note
+        for note in sentence.of("node")
+        if "palpable" not in sentence.norms(note.first - 3, note.first - 1)
+    ]
     nouns = [note for note in notes if any(is_node_word(word) for word in _norms(note))]
-    stations = [note for note in notes if "station" in note.means and note not in nouns and _is_station(sentence, note)]
+    stations = [
+        note
+        for note in notes
+        if "station" in note.means and note not in nouns and _is_station(sentence, note)
+    ]
     if not nouns:
         if not under:
-            stations = [note for note in stations if note.means["station"] in _ONLY_NODES and _verdict(sentence, note, stations) is Assertion.ABSENT]
+            stations = [
+                note
+                for note in stations
+                if note.means["station"] in _ONLY_NODES
+                and _verdict(sentence, note, stations) is Assertion.ABSENT
+            ]
         return [_Named(None, [station]) for station in stations]
     found = []
     taken: set[Annotation] = set()
     for noun in nouns:
         own = [noun] if "station" in noun.means else []
-        ahead = [note for note in stations if note.last < noun.first and note not in taken and _leads_to(sentence, note, noun)]
+        ahead = [
+            note
+            for note in stations
+            if note.last < noun.first and note not in taken and _leads_to(sentence, note, noun)
+        ]
         taken.update(ahead)
         found.append(_Named(noun, [*ahead, *own]))
     for station in stations:
@@ -158,14 +187,22 @@ def _leads_to(sentence: Sentence, station: Annotation, noun: Annotation) -> bool
     """Whether a station stands in the noun phrase of a node: "right hilar, small mediastinal and axillary nodes"."""
     known = {
         index
-        for note in sentence.of("node", "modifier", "change", "size", "organ_state", "finding", "intensity", "body_region")
+        for note in sentence.of(
+            "node", "modifier", "change", "size", "organ_state", "finding", "intensity", "body_region"
+        )
         for index in range(note.first, note.last + 1)
-        if note.kind != "node" or "station" in note.means and not any(is_node_word(word) for word in _norms(note))
+        if note.kind != "node"
+        or "station" in note.means
+        and not any(is_node_word(word) for word in _norms(note))
     }
     norms = sentence.document.norms
     gap = range(station.last + 1, noun.first)
     return len(gap) <= 24 and all(
-        index in known or norms[index] in _JOINERS or norms[index] in _BEFORE_NODE or norms[index].endswith("ly") for index in gap
+        index in known
+        or norms[index] in _JOINERS
+        or norms[index] in _BEFORE_NODE
+        or norms[index].endswith("ly")
+        for index in gap
     )
 
 
@@ -178,9 +215,13 @@ def _breaks(sentence: Sentence, noun: Annotation | None, station: Annotation) ->
     depth = 0
     for index in range(noun.last + 1, station.first):
         depth += (norms[index] == "(") - (norms[index] == ")")
-        if depth <= 0 and index not in named and any(
-            other.first == index and other.means.get("role") not in ("pronoun", "part")
-            for other in sentence.of("lesion", "organ", "organ_finding", "emh")
+        if (
+            depth <= 0
+            and index not in named
+            and any(
+                other.first == index and other.means.get("role") not in ("pronoun", "part")
+                for other in sentence.of("lesion", "organ", "organ_finding", "emh")
+            )
         ):
             return True
     return False
@@ -189,10 +230,14 @@ def _breaks(sentence: Sentence, noun: Annotation | None, station: Annotation) ->
 def _labels(sentence: Sentence, station: Annotation) -> bool:
     """ "Mediastinum: no enlarged nodes", "The mediastinum is free of enlarged nodes"."""
     in_label = sentence.label is not None and station.last <= sentence.label[1]
-    return in_label or bool({"free", "contain", "show"} & set(sentence.norms(station.last + 1, station.last + 3)))
+    return in_label or bool(
+        {"free", "contain", "show"} & set(sentence.norms(station.last + 1, station.last + 3))
+    )
 
 
-def _assertion(sentence: Sentence, notes: Sequence[Annotation], stations: Sequence[Annotation]) -> Assertion | None:
+def _assertion(
+    sentence: Sentence, notes: Sequence[Annotation], stations: Sequence[Annotation]
+) -> Assertion | None:
     """How a group stands; None where the text says nothing of it ("no new adenopathy")."""
     last = notes[-1]
     if any(note.excepted for note in notes) or _is_excepted(sentence, last):
@@ -217,7 +262,14 @@ def _is_excepted(sentence: Sentence, note: Annotation) -> bool:
 def _verdict(sentence: Sentence, note: Annotation, stations: Sequence[Annotation]) -> Assertion | None:
     """What a predicate behind a group says: not enlarged, negative, back to normal."""
     norms = sentence.document.norms
-    end = min([other.first - 1 for other in stations if other.first > note.last and _own_size_between(sentence, note, other)], default=sentence.last)
+    end = min(
+        [
+            other.first - 1
+            for other in stations
+            if other.first > note.last and _own_size_between(sentence, note, other)
+        ],
+        default=sentence.last,
+    )
     end = next((index - 1 for index in range(note.last + 1, end + 1) if norms[index] == ";"), end)
     if {"normalized", "resolved"} & set(norms[note.last + 1 : end + 1]):
         return Assertion.HISTORICAL
@@ -230,7 +282,11 @@ def _verdict(sentence: Sentence, note: Annotation, stations: Sequence[Annotation
             return Assertion.ABSENT
     for index in range(note.last + 1, end + 1):
         following = norms[index + 1] if index < sentence.last else "."
-        if norms[index] in _NORMAL and norms[index - 1] not in ("not", "than", "of") and not following.isalpha() | (following in ("fatty", "of")):
+        if (
+            norms[index] in _NORMAL
+            and norms[index - 1] not in ("not", "than", "of")
+            and not following.isalpha() | (following in ("fatty", "of"))
+        ):
             return Assertion.ABSENT
         if norms[index] in _NORMAL and following in ("by", "in", "on", "for", "and"):
             return Assertion.ABSENT
@@ -248,11 +304,22 @@ def _side(sentence: Sentence, note: Annotation, stations: Sequence[Annotation]) 
     sides = [modifier for modifier in sentence.of("modifier") if "laterality" in modifier.means]
     for modifier in reversed(sides):
         gap = norms[modifier.last + 1 : note.first]
-        if modifier.last < note.first and len(gap) <= 4 and all(word in _BEFORE_NODE or word == "the" for word in gap):
-            return modifier.means["laterality"], bool({"largest", "larger"} & set(norms[max(sentence.first, modifier.first - 2) : modifier.first]))
+        if (
+            modifier.last < note.first
+            and len(gap) <= 4
+            and all(word in _BEFORE_NODE or word == "the" for word in gap)
+        ):
+            return modifier.means["laterality"], bool(
+                {"largest", "larger"} & set(norms[max(sentence.first, modifier.first - 2) : modifier.first])
+            )
         shared = modifier.means["laterality"] == "bilateral" or "and" not in gap and "," not in gap
         between = [other for other in stations if modifier.last < other.first < note.first]
-        if between and shared and modifier.last < note.first and _JOINERS.issuperset(norms[between[-1].last + 1 : note.first]):
+        if (
+            between
+            and shared
+            and modifier.last < note.first
+            and _JOINERS.issuperset(norms[between[-1].last + 1 : note.first])
+        ):
             return modifier.means["laterality"], False
     following = min((other.first for other in stations if other.first > note.last), default=sentence.last + 1)
     for modifier in sides:
@@ -277,7 +344,11 @@ def _called(sentence: Sentence, notes: Sequence[Annotation]) -> bool | None:
 
 def _measure(sentence: Sentence, named: Sequence[_Named], groups: Sequence[Group]) -> None:
     """Give every size to the groups it is of."""
-    others = [note for note in sentence.of("lesion", "organ", "organ_finding") if note.means.get("role") not in ("pronoun", "part")]
+    others = [
+        note
+        for note in sentence.of("lesion", "organ", "organ_finding")
+        if note.means.get("role") not in ("pronoun", "part")
+    ]
     elements = [note for item in named for note in ([item.noun] if item.noun else []) + item.stations]
     elements = list(dict.fromkeys(elements))
     for size in sentence.of("size"):
@@ -292,13 +363,25 @@ def _measure(sentence: Sentence, named: Sequence[_Named], groups: Sequence[Group
 
 
 def _measured(
-    sentence: Sentence, size: Annotation, named: Sequence[_Named], elements: Sequence[Annotation], others: Sequence[Annotation]
+    sentence: Sentence,
+    size: Annotation,
+    named: Sequence[_Named],
+    elements: Sequence[Annotation],
+    others: Sequence[Annotation],
 ) -> set[Annotation]:
     """The stations (or the noun, where there is none) that a size is of."""
     norms = sentence.document.norms
-    before = max((note for note in elements if note.last < size.first), key=lambda note: note.last, default=None)
-    after = next((note for note in sorted(elements, key=lambda note: note.first) if note.first > size.last), None)
-    if after and after.first - size.last <= 7 and {",", ";", "(", ")", "and", "/", "with", ":"}.isdisjoint(norms[size.last + 1 : after.first]):
+    before = max(
+        (note for note in elements if note.last < size.first), key=lambda note: note.last, default=None
+    )
+    after = next(
+        (note for note in sorted(elements, key=lambda note: note.first) if note.first > size.last), None
+    )
+    if (
+        after
+        and after.first - size.last <= 7
+        and {",", ";", "(", ")", "and", "/", "with", ":"}.isdisjoint(norms[size.last + 1 : after.first])
+    ):
         if before is None or size.first - before.last > 1:
             return _members(after, named)
     if before is None or any(before.last < other.first < size.first for other in others):
@@ -325,5 +408,9 @@ def _members(note: Annotation, named: Sequence[_Named]) -> set[Annotation]:
             return set(ahead or item.stations or [note])
         if note in item.stations:
             ahead = item.noun is not None and note.first < item.noun.first
-            return set(station for station in item.stations if item.noun and station.first < item.noun.first) if ahead else {note}
+            return (
+                set(station for station in item.stations if item.noun and station.first < item.noun.first)
+                if ahead
+                else {note}
+            )
     return set()

@@ -21,19 +21,39 @@ from emh_report.model import (
     Signal,
     Site,
 )
-from emh_report.nodal_groups import TODAY, Group, groups_of, is_node_word, sizes_mm
 from emh_report.nodal_details import describe
+from emh_report.nodal_groups import TODAY, Group, groups_of, is_node_word, sizes_mm
 
 _PARTS = {
-    "retroperitoneal": {"para-aortic", "aortocaval", "retrocaval", "paracaval", "retroaortic", "renal hilar", "common iliac"},
+    "retroperitoneal": {
+        "para-aortic",
+        "aortocaval",
+        "retrocaval",
+        "paracaval",
+        "retroaortic",
+        "renal hilar",
+        "common iliac",
+    },
     "abdominal": {
-        "retroperitoneal", "para-aortic", "aortocaval", "retrocaval", "paracaval", "retroaortic", "renal hilar", "mesenteric", "portal",
-        "portocaval", "peripancreatic", "celiac", "splenic hilar", "retrocrural",
+        "retroperitoneal",
+        "para-aortic",
+        "aortocaval",
+        "retrocaval",
+        "paracaval",
+        "retroaortic",
+        "renal hilar",
+        "mesenteric",
+        "portal",
+        "portocaval",
+        "peripancreatic",
+        "celiac",
+        "splenic hilar",
+        "retrocrural",
     },
     "mediastinal": {"paratracheal", "subcarinal", "aortopulmonary", "internal mammary"},
     "pelvic": {"external iliac", "internal iliac", "common iliac", "iliac", "presacral", "inguinal"},
     "iliac": {"external iliac", "internal iliac", "common iliac"},
-}  # fmt: skip
+}
 """What a region's name sums up: "retroperitoneal adenopathy" adds nothing to the para-aortic node it consists of."""
 
 
@@ -41,10 +61,13 @@ def lymph_nodes(links: Links) -> tuple[LymphNode, ...]:
     """Nodal groups, each station by itself."""
     return tuple(
         LymphNode(
-            station=group.station, laterality=Laterality(group.side) if group.side else None, size_mm=sizes_mm(group),
+            station=group.station,
+            laterality=Laterality(group.side) if group.side else None,
+            size_mm=sizes_mm(group),
             necrosis=Presence(assertion=group.asserted.get("necrosis", Assertion.NOT_MENTIONED)),
-            assertion=group.assertion, evidence=links.document.evidence_of(*group.notes),
-        )  # fmt: skip
+            assertion=group.assertion,
+            evidence=links.document.evidence_of(*group.notes),
+        )
         for group in nodal_groups(links)
     )
 
@@ -55,7 +78,9 @@ def nodal_lesions(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
     for group in nodal_groups(links):
         if group.assertion not in TODAY or not group.is_enlarged():
             continue
-        together = next((other for other in listed if group.mass is not None and other[0].mass is group.mass), None)
+        together = next(
+            (other for other in listed if group.mass is not None and other[0].mass is group.mass), None
+        )
         if together:
             together.append(group)  # one conglomerate mass of several stations
         else:
@@ -93,7 +118,12 @@ def _is_heading(sentence: Sentence) -> bool:
     """Whether a label or a bare line names nodes as what follows."""
     last = sentence.label[1] if sentence.label else sentence.last
     words = [word for word in sentence.norms(sentence.first, last) if word.isalpha()]
-    return bool(words) and len(words) <= 3 and is_node_word(words[-1]) and (sentence.label is not None or last - sentence.first < 4)
+    return (
+        bool(words)
+        and len(words) <= 3
+        and is_node_word(words[-1])
+        and (sentence.label is not None or last - sentence.first < 4)
+    )
 
 
 def _refers_back(group: Group) -> bool:
@@ -142,14 +172,22 @@ def _lesion(links: Links, members: list[Group], attribution: Asserted) -> Lesion
     enhancement = asserted.get("enhancement", Assertion.NOT_MENTIONED)
     said = enhancement in TODAY
     return Lesion(
-        id="", kind=LesionKind.NODAL, emh=attribution, site=Site("lymph_node"),
+        id="",
+        kind=LesionKind.NODAL,
+        emh=attribution,
+        site=Site("lymph_node"),
         laterality=Laterality(first.side) if first.side and len(sides) == 1 else None,
-        size_mm=sizes_mm(first), prior_size_mm=first.prior_mm(),
+        size_mm=sizes_mm(first),
+        prior_size_mm=first.prior_mm(),
         signal=tuple(
             Signal(
-                sequence=sequence, intensity=signal.intensity, degree=signal.degree, extent=signal.extent,  # type: ignore[arg-type]
-                reference=signal.reference, evidence=links.document.evidence_of(*signal.notes),  # type: ignore[arg-type]
-            )  # fmt: skip
+                sequence=sequence,
+                intensity=signal.intensity,
+                degree=signal.degree,
+                extent=signal.extent,  # type: ignore[arg-type]
+                reference=signal.reference,
+                evidence=links.document.evidence_of(*signal.notes),  # type: ignore[arg-type]
+            )
             for signal in first.signals
             for sequence in signal.sequences
         ),
@@ -162,6 +200,7 @@ def _lesion(links: Links, members: list[Group], attribution: Asserted) -> Lesion
         calcification=Presence(assertion=asserted.get("calcification", Assertion.NOT_MENTIONED)),
         necrosis=Presence(assertion=asserted.get("necrosis", Assertion.NOT_MENTIONED)),
         fat=Presence(assertion=asserted.get("fat", Assertion.NOT_MENTIONED)),
-        change=first.change, assertion=first.assertion,
+        change=first.change,
+        assertion=first.assertion,
         evidence=links.document.evidence_of(*[note for group in members for note in group.notes]),
-    )  # fmt: skip
+    )

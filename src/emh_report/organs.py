@@ -16,7 +16,12 @@ from emh_report.measure import SizeSpan
 from emh_report.model import Assertion, Experiencer, OrganFinding
 from emh_report.nouns import noun_before, noun_behind, nouns
 
-ENLARGED = {"liver": "hepatomegaly", "spleen": "splenomegaly", "heart": "cardiomegaly", "kidney": "nephromegaly"}
+ENLARGED = {
+    "liver": "hepatomegaly",
+    "spleen": "splenomegaly",
+    "heart": "cardiomegaly",
+    "kidney": "nephromegaly",
+}
 _MEASURED = ("liver", "spleen")
 """Organs whose length is listed even where nothing is said of it."""
 _JUDGED = ("liver", "spleen", "heart")
@@ -44,9 +49,12 @@ def organs(links: Links) -> tuple[OrganFinding, ...]:
         reader.read(sentence)
     return tuple(
         OrganFinding(
-            organ=organ, finding=finding, assertion=entry.assertion, size_mm=_first_size(entry.sizes),
+            organ=organ,
+            finding=finding,
+            assertion=entry.assertion,
+            size_mm=_first_size(entry.sizes),
             evidence=links.document.evidence_of(*entry.notes, *entry.sizes[:1]),
-        )  # fmt: skip
+        )
         for (organ, finding), entry in reader.settled().items()
     )
 
@@ -78,7 +86,9 @@ class _Reader:
         kept = dict(self._found)
         for organ in _MEASURED:
             size = kept.get((organ, "size"))
-            told = next((kept[organ, name] for name in (ENLARGED[organ], "small") if (organ, name) in kept), None)
+            told = next(
+                (kept[organ, name] for name in (ENLARGED[organ], "small") if (organ, name) in kept), None
+            )
             gone = kept.get((organ, "absent"))
             if size and told:
                 told.sizes.extend(size.sizes)
@@ -111,8 +121,14 @@ class _Reader:
             if sizes and organ in _MEASURED and not said:
                 self._say(organ, "size", Assertion.PRESENT, [note], sizes)
 
-    def _say(self, organ: str, finding: str, assertion: Assertion, notes: list[Annotation], sizes: list[Annotation]) -> None:
-        if organ in _NO_ORGAN or assertion is Assertion.HYPOTHETICAL or notes[-1].experiencer is Experiencer.OTHER:
+    def _say(
+        self, organ: str, finding: str, assertion: Assertion, notes: list[Annotation], sizes: list[Annotation]
+    ) -> None:
+        if (
+            organ in _NO_ORGAN
+            or assertion is Assertion.HYPOTHETICAL
+            or notes[-1].experiencer is Experiencer.OTHER
+        ):
             return
         entry = self._found.setdefault((organ, finding), _Entry(assertion, []))
         entry.assertion = stronger(entry.assertion, assertion)
@@ -121,7 +137,10 @@ class _Reader:
 
     def _carried(self, sentence: Sentence) -> list[list[Annotation]]:
         """The organ of the label or of the sentence before, for a statement that names none: "It measures 18 cm." """
-        if any(note.means.get("role") != "pronoun" for note in sentence.of("lesion", "node", "structure", "emh", "organ_finding")):
+        if any(
+            note.means.get("role") != "pronoun"
+            for note in sentence.of("lesion", "node", "structure", "emh", "organ_finding")
+        ):
             return []
         topic = [note for note in sentence.topic if note.kind == "organ"]
         if topic:
@@ -129,7 +148,10 @@ class _Reader:
         if self._subject is None:
             return []
         before, group = self._subject
-        near = before.index == sentence.index - 1 and (before.paragraph, before.section) == (sentence.paragraph, sentence.section)
+        near = before.index == sentence.index - 1 and (before.paragraph, before.section) == (
+            sentence.paragraph,
+            sentence.section,
+        )
         return [group] if near and not sentence.item and sentence.label is None else []
 
 
@@ -151,10 +173,21 @@ def _is_place(sentence: Sentence, note: Annotation) -> bool:
     """Whether an organ only tells where something is, or what it is compared with: "mass in the spleen", "like liver"."""
     norms = sentence.document.norms
     behind = norms[note.last + 1 : note.last + 2]
-    if any(lesion.first == note.last + 1 and lesion.means.get("role") == "mass" for lesion in sentence.of("lesion")):
+    if any(
+        lesion.first == note.last + 1 and lesion.means.get("role") == "mass"
+        for lesion in sentence.of("lesion")
+    ):
         return True
-    before = [word for word in norms[max(sentence.first, note.first - 3) : note.first] if word not in ("the", "a", "both")]
-    return bool(before) and before[-1] in ("in", "within", "to", "than", "like", "with", "into") and behind != [":"]
+    before = [
+        word
+        for word in norms[max(sentence.first, note.first - 3) : note.first]
+        if word not in ("the", "a", "both")
+    ]
+    return (
+        bool(before)
+        and before[-1] in ("in", "within", "to", "than", "like", "with", "into")
+        and behind != [":"]
+    )
 
 
 def _states(sentence: Sentence, group: list[Annotation]) -> list[Annotation]:
@@ -169,7 +202,11 @@ def _states(sentence: Sentence, group: list[Annotation]) -> list[Annotation]:
         gap = norms[state.last + 1 : first]
         if here and state.last < first and len(gap) <= 1 and {"the", "and"}.issuperset(gap):
             found.append(state)
-        elif start <= state.first and (state.last <= end or _all_of_them(sentence, state)) and not _premodifies(sentence, state):
+        elif (
+            start <= state.first
+            and (state.last <= end or _all_of_them(sentence, state))
+            and not _premodifies(sentence, state)
+        ):
             found.append(state)
     return found
 
@@ -226,7 +263,9 @@ def _reading(note: Annotation, state: Annotation) -> list[tuple[str, Assertion]]
     if name == "enlarged":
         return [(enlargement, Assertion.PRESENT if state.excepted else assertion)]
     if name == "normal":
-        return [(enlargement, Assertion.ABSENT)] if organ in _JUDGED and assertion is Assertion.PRESENT else []
+        return (
+            [(enlargement, Assertion.ABSENT)] if organ in _JUDGED and assertion is Assertion.PRESENT else []
+        )
     return [(name, assertion)] if assertion is not Assertion.ABSENT else []
 
 
@@ -240,7 +279,12 @@ def _plain_normal(sentence: Sentence, group: list[Annotation]) -> Annotation | N
         if not (start <= note.first and note.last <= end and norms[note.first] == "normal"):
             continue
         before = norms[max(start, note.first - 3) : note.first]
-        if not _QUALITY.intersection(norms[note.last + 1 : note.last + 2]) and not {"of", "upper", "not", "otherwise"}.intersection(before):
+        if not _QUALITY.intersection(norms[note.last + 1 : note.last + 2]) and not {
+            "of",
+            "upper",
+            "not",
+            "otherwise",
+        }.intersection(before):
             return note
     return None
 
@@ -250,7 +294,11 @@ def _sizes_of(sentence: Sentence) -> list[Annotation]:
 
 
 def _is_todays(note: Annotation) -> bool:
-    return isinstance(note.value, SizeSpan) and not note.value.prior and note.assertion is not Assertion.HISTORICAL
+    return (
+        isinstance(note.value, SizeSpan)
+        and not note.value.prior
+        and note.assertion is not Assertion.HISTORICAL
+    )
 
 
 def _first_size(sizes: list[Annotation]) -> tuple[float, ...]:

@@ -33,6 +33,8 @@ LONGEST = 2000
 _LABEL = re.compile(r"[^\W_][^:：.;!?\n\r\t]{0,59}[:：](?!\S*//)")
 _BLANK = re.compile(rf"(?:{LINE_BREAK.pattern})[ \t]*(?:{LINE_BREAK.pattern})")
 _FINDINGS = "findings"
+_FURTHER = re.compile(r"\W*(?:other|additional|incidental|further)\b", re.IGNORECASE)
+"""Headings that tell of findings given before them."""
 _PREAMBLE = frozenset(["clinical", "technique", "comparison", "exam"])
 """Sections that end with their paragraph where no heading announces the findings."""
 _LABEL_WORDS = 5
@@ -85,7 +87,8 @@ def _sections(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
     opened = [mark for mark in marks if mark.category != LABEL]
     ends = [*(mark.start for mark in opened), len(text)]
     spans = [SectionSpan(None, None, 0, ends[0])] if text[: ends[0]].strip() else []
-    last_findings = max((mark.start for mark in opened if mark.category == _FINDINGS), default=-1)
+    announced = [mark.start for mark in opened if mark.category == _FINDINGS and not _FURTHER.match(text, mark.start)]
+    last_findings = max(announced, default=-1)
     for mark, end in zip(opened, ends[1:], strict=True):
         close = end
         if mark.category in _PREAMBLE and mark.start > last_findings:

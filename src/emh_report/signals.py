@@ -19,7 +19,9 @@ _LIST = frozenset(
     ", and / & + as well also both or image images weighted sequence sequences the on in all of w wi axial sagittal coronal series "
     "( ) - intensity signal scan".split()
 )
-_COMPARE = frozenset("to with as than of relative compared comparison similar like match follow following".split())
+_COMPARE = frozenset(
+    "to with as than of relative compared comparison similar like match follow following".split()
+)
 _GENERIC = frozenset(
     "low high bright dark black drop follow following iso hyper hypo mixed suppress suppressed suppression suppressing "
     "similar intermediate lower higher saturate nulled brighter darker blooming bloom susceptibility".split()
@@ -51,10 +53,17 @@ def reference_of(note: Annotation) -> Annotation | None:
         gap = norms[note.last + 1 : reference.first]
         if len(gap) > 12 or any(word in (";", ".", "but") for word in gap):
             return None
-        if any(other is not note and note.last < other.first < reference.first for other in sentence.of("intensity")):
+        if any(
+            other is not note and note.last < other.first < reference.first
+            for other in sentence.of("intensity")
+        ):
             return None
         tail = gap[-5:]
-        if (compared and len(gap) <= 4) or _COMPARE.intersection(tail) - {"of"} or ("of" in tail and compared):
+        if (
+            (compared and len(gap) <= 4)
+            or _COMPARE.intersection(tail) - {"of"}
+            or ("of" in tail and compared)
+        ):
             return reference
         return None
     return None
@@ -71,28 +80,49 @@ def signals(sentence: Sentence) -> list[SignalDraft]:
     for note, members in pairs:
         sequences = tuple(dict.fromkeys(name for member in members for name in _names(member)))
         word = sentence.document.norms[note.first]
-        if not sequences and word in _GENERIC and "signal" not in sentence.document.norms[note.first : note.last + 1]:
+        if (
+            not sequences
+            and word in _GENERIC
+            and "signal" not in sentence.document.norms[note.first : note.last + 1]
+        ):
             continue
         drafts.append(_draft(sentence, note, members, sequences))
     return drafts
 
 
-def _draft(sentence: Sentence, note: Annotation, members: Sequence[Annotation], sequences: tuple[str, ...]) -> SignalDraft:
+def _draft(
+    sentence: Sentence, note: Annotation, members: Sequence[Annotation], sequences: tuple[str, ...]
+) -> SignalDraft:
     degree = extent = None
     norms = sentence.document.norms
     for modifier in sentence.of("modifier"):
         gap = norms[modifier.last + 1 : note.first]
-        if modifier.last < note.first and all(word in _LIST or word.endswith("ly") or _is_sequence(sentence, modifier.last + 1 + i) for i, word in enumerate(gap)) and len(gap) <= 5:
+        if (
+            modifier.last < note.first
+            and all(
+                word in _LIST or word.endswith("ly") or _is_sequence(sentence, modifier.last + 1 + i)
+                for i, word in enumerate(gap)
+            )
+            and len(gap) <= 5
+        ):
             degree = modifier.means.get("degree") or degree
-        if "extent" in modifier.means and sentence.clause_of(note.first)[0] <= modifier.first <= note.last + 4:
+        if (
+            "extent" in modifier.means
+            and sentence.clause_of(note.first)[0] <= modifier.first <= note.last + 4
+        ):
             near = modifier.first - note.last if modifier.first > note.last else note.first - modifier.last
             extent = modifier.means["extent"] if near <= 5 else extent
     reference = reference_of(note)
     return SignalDraft(
-        note, sequences, note.means["intensity"], degree, extent,
+        note,
+        sequences,
+        note.means["intensity"],
+        degree,
+        extent,
         reference.means["reference"] if reference else None,
-        (note, *members), note.assertion,
-    )  # fmt: skip
+        (note, *members),
+        note.assertion,
+    )
 
 
 def _is_sequence(sentence: Sentence, index: int) -> bool:
@@ -136,9 +166,17 @@ def _pairs(
         chosen: list[Annotation] = []
         if left and not _stopped(norms, left[-1][-1].last, note.first):
             chosen = left[-1]
-        elif right and not _stopped(norms, note.last, right[0][0].first) and ":" not in norms[note.last + 1 : right[0][0].first]:
+        elif (
+            right
+            and not _stopped(norms, note.last, right[0][0].first)
+            and ":" not in norms[note.last + 1 : right[0][0].first]
+        ):
             chosen = right[0]
-            if len(chosen) > 1 and position + 1 < len(intensities) and _claims(norms, chosen, intensities[position + 1], free, right):
+            if (
+                len(chosen) > 1
+                and position + 1 < len(intensities)
+                and _claims(norms, chosen, intensities[position + 1], free, right)
+            ):
                 free.append([chosen[-1]])
                 free.remove(chosen)
                 chosen = chosen[:-1]
@@ -149,7 +187,13 @@ def _pairs(
     return pairs
 
 
-def _claims(norms: list[str], group: list[Annotation], later: Annotation, free: list[list[Annotation]], right: list[list[Annotation]]) -> bool:
+def _claims(
+    norms: list[str],
+    group: list[Annotation],
+    later: Annotation,
+    free: list[list[Annotation]],
+    right: list[list[Annotation]],
+) -> bool:
     """Whether the last sequence of a list belongs to the next intensity: "hyperintense on T2, T1 isointense"."""
     gap = norms[group[-1].last + 1 : later.first]
     before = norms[group[-2].last + 1 : group[-1].first]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emh_report.facts import level_names
 from emh_report.document import Annotation, Sentence
+from emh_report.facts import level_names
 from emh_report.heads import reference_words
 from emh_report.lesions import stronger
 from emh_report.link import BACKGROUND, SILENT, Links
@@ -13,11 +13,20 @@ from emh_report.nouns import noun_before, noun_behind
 _UNSAID = (Assertion.HYPOTHETICAL, Assertion.HISTORICAL)
 _LESIONS = frozenset({"lesion", "emh"})
 _TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
-_PASSING = frozenset({"abnormal marrow signal", "low marrow signal", "high marrow signal", "red marrow", "marrow hyperplasia"})
+_PASSING = frozenset(
+    {"abnormal marrow signal", "low marrow signal", "high marrow signal", "red marrow", "marrow hyperplasia"}
+)
 """What may have gone since: any other bone finding that is old is still there."""
-_SIGNALS = {"hypointense": "low marrow signal", "signal_void": "low marrow signal", "hyperintense": "high marrow signal", "mixed": "abnormal marrow signal"}
+_SIGNALS = {
+    "hypointense": "low marrow signal",
+    "signal_void": "low marrow signal",
+    "hyperintense": "high marrow signal",
+    "mixed": "abnormal marrow signal",
+}
 _MARROW = frozenset("marrow vertebra vertebral bone osseous sacrum ilium iliac endplate".split())
-_HAS = frozenset("is are was were show shows demonstrate appear return of has have signal diffusely diffuse generalized marked the a intensity".split())
+_HAS = frozenset(
+    "is are was were show shows demonstrate appear return of has have signal diffusely diffuse generalized marked the a intensity".split()
+)
 
 
 def fatty_change(links: Links) -> FattyChange:
@@ -34,7 +43,11 @@ def fatty_change(links: Links) -> FattyChange:
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         for note in sentence.of("finding"):
-            if note.means.get("field") == "fat" and id(note) not in taken and _is_of_a_lesion(sentence, note, any_lesion):
+            if (
+                note.means.get("field") == "fat"
+                and id(note) not in taken
+                and _is_of_a_lesion(sentence, note, any_lesion)
+            ):
                 assertion = stronger(assertion, note.assertion)
                 notes.append(note)
     if assertion in _UNSAID:
@@ -46,7 +59,9 @@ def _is_of_a_lesion(sentence: Sentence, note: Annotation, any_lesion: bool) -> b
     noun = noun_behind(sentence, note) or noun_before(sentence, note)
     if noun is not None:
         return noun.kind in _LESIONS
-    return any_lesion and any(word in ("it", "they", "them", "these") for word in sentence.norms(sentence.first, sentence.last))
+    return any_lesion and any(
+        word in ("it", "they", "them", "these") for word in sentence.norms(sentence.first, sentence.last)
+    )
 
 
 def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
@@ -64,10 +79,13 @@ def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
             name = note.means.get("finding") or note.preferred
             levels = fact.levels if fact and fact.levels else _levels_of_subject(links, sentence, note)
             entry = BoneMarrowFinding(
-                finding=name, site=note.means.get("bone") or note.means.get("site"), laterality=_side(sentence, note),
-                levels=level_names(levels), assertion=_assertion(name, note, assertion),
+                finding=name,
+                site=note.means.get("bone") or note.means.get("site"),
+                laterality=_side(sentence, note),
+                levels=level_names(levels),
+                assertion=_assertion(name, note, assertion),
                 evidence=links.document.evidence_of(note, *levels),
-            )  # fmt: skip
+            )
             _add(found, entry)
     for entry in _marrow_signals(links):
         _add(found, entry)
@@ -79,9 +97,17 @@ def _levels_of_subject(links: Links, sentence: Sentence, note: Annotation) -> li
     if note.assertion is Assertion.ABSENT:
         return []
     subject = noun_before(sentence, note)
-    if subject is None or subject.concept != "vertebra" or sentence.clause_of(subject.first) != sentence.clause_of(note.first):
+    if (
+        subject is None
+        or subject.concept != "vertebra"
+        or sentence.clause_of(subject.first) != sentence.clause_of(note.first)
+    ):
         return []
-    return [level for level in sentence.of("level") if 0 <= subject.first - level.last <= 2 or level.first <= subject.first <= level.last]
+    return [
+        level
+        for level in sentence.of("level")
+        if 0 <= subject.first - level.last <= 2 or level.first <= subject.first <= level.last
+    ]
 
 
 def _add(found: dict[tuple[object, ...], BoneMarrowFinding], entry: BoneMarrowFinding) -> None:
@@ -99,7 +125,9 @@ def _add(found: dict[tuple[object, ...], BoneMarrowFinding], entry: BoneMarrowFi
 
 def _assertion(name: str, note: Annotation, assertion: Assertion) -> Assertion:
     """An old fracture is still a fracture."""
-    lasting = assertion is Assertion.HISTORICAL and note.change is not Change.RESOLVED and name not in _PASSING
+    lasting = (
+        assertion is Assertion.HISTORICAL and note.change is not Change.RESOLVED and name not in _PASSING
+    )
     return Assertion.PRESENT if lasting else assertion
 
 
@@ -111,7 +139,11 @@ def _side(sentence: Sentence, note: Annotation) -> Laterality | None:
             continue
         if note.first <= modifier.first <= note.last:
             return Laterality(modifier.means["laterality"])
-        gap = norms[modifier.last + 1 : note.first] if modifier.last < note.first else norms[note.last + 1 : modifier.first]
+        gap = (
+            norms[modifier.last + 1 : note.first]
+            if modifier.last < note.first
+            else norms[note.last + 1 : modifier.first]
+        )
         if len(gap) <= 4 and {",", ";", "and", "mass", ".", "with"}.isdisjoint(gap):
             return Laterality(modifier.means["laterality"])
     return None
@@ -128,16 +160,33 @@ def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
         for note in sentence.of("intensity"):
             bone = noun_behind(sentence, note, 5) or noun_before(sentence, note)
             name = _SIGNALS.get(note.means["intensity"])
-            if bone is None or name is None or note.first in named or bone.first in compared or note.assertion not in (*_TODAY, Assertion.ABSENT):
+            if (
+                bone is None
+                or name is None
+                or note.first in named
+                or bone.first in compared
+                or note.assertion not in (*_TODAY, Assertion.ABSENT)
+            ):
                 continue
-            if bone.concept != "vertebra" or _MARROW.isdisjoint(sentence.norms(bone.first, bone.last)) or not _is_predicate(sentence, bone, note):
+            if (
+                bone.concept != "vertebra"
+                or _MARROW.isdisjoint(sentence.norms(bone.first, bone.last))
+                or not _is_predicate(sentence, bone, note)
+            ):
                 continue
-            levels = [level for level in sentence.of("level") if level.first >= bone.first - 4 and level.last <= note.last + 4]
+            levels = [
+                level
+                for level in sentence.of("level")
+                if level.first >= bone.first - 4 and level.last <= note.last + 4
+            ]
             found.append(
                 BoneMarrowFinding(
-                    finding=name, site="bone", levels=level_names(levels), assertion=note.assertion,
+                    finding=name,
+                    site="bone",
+                    levels=level_names(levels),
+                    assertion=note.assertion,
                     evidence=links.document.evidence_of(bone, note, *levels),
-                )  # fmt: skip
+                )
             )
     return found
 
@@ -145,13 +194,18 @@ def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
 def _is_predicate(sentence: Sentence, bone: Annotation, note: Annotation) -> bool:
     """Whether nothing but adverbs, sequences and a verb stand between marrow and its signal."""
     norms = sentence.document.norms
-    first, last = (bone.last + 1, note.first - 1) if bone.last < note.first else (note.last + 1, bone.first - 1)
+    first, last = (
+        (bone.last + 1, note.first - 1) if bone.last < note.first else (note.last + 1, bone.first - 1)
+    )
     known = {
         index
         for other in sentence.of("modifier", "sequence", "level", "site", "cord_word", "intensity")
         for index in range(other.first, other.last + 1)
     }
     return last - first < 10 and all(
-        index in known or norms[index] in _HAS or norms[index].endswith("ly") or norms[index] in ("and", ",", "throughout", "on")
+        index in known
+        or norms[index] in _HAS
+        or norms[index].endswith("ly")
+        or norms[index] in ("and", ",", "throughout", "on")
         for index in range(first, last + 1)
     )
