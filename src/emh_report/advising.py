@@ -117,6 +117,8 @@ def _group(cue: Annotation) -> str:
 
 def _joined(sentence: Sentence, targets: Sequence[Annotation], one: Annotation, other: Annotation) -> bool:
     gap = range(one.last + 1, other.first)
+    if one.sentence.document.norms[max(0, one.first - 2) : one.first] == ["had", "been"]:
+        return False  # "the biopsy that had been scheduled was cancelled" tells of two steps
     if _group(one) == "done" and "to" in one.sentence.document.norms[gap.start : gap.stop]:
         return False  # "was performed to obtain a diagnosis" gives a purpose, no advice
     if len(gap) > _LONGEST_GAP or any(target.first in gap for target in targets):

@@ -156,7 +156,7 @@ class Advice(Statements):
                 or (clause and within(predicate, clause))
             ):
                 continue
-            if predicate.value == "for" and self._norms[predicate.first - 2 : predicate.first] == ["had", "been"]:
+            if predicate.value == "for" and "had been" in " ".join(self._norms[predicate.first - 2 : predicate.last]):
                 continue  # "the biopsy that had been scheduled was cancelled"
             distance = self._distance(predicate, target)
             if distance is not None:
