@@ -19,9 +19,10 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import spacy
 from loguru import logger as loguru_logger
-from spacy.attrs import NORM
+from spacy.attrs import NORM, SENT_START
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
@@ -91,11 +92,10 @@ class Segmenter:
             if index > first:
                 bounds.append((first, index, segment))
         doc.user_data[SEGMENTS] = bounds
-        starts = {first for first, _, _ in bounds} | {after for _, after, _ in bounds}
         if len(doc):
-            doc.set_ents([])
-            for token in doc:
-                token.is_sent_start = token.i in starts or token.i == 0
+            starts = np.full(len(doc), -1, dtype="int64")
+            starts[[0, *(i for first, after, _ in bounds for i in (first, after) if i < len(doc))]] = 1
+            doc.from_array([SENT_START], starts.astype("uint64"))  # setting them token by token is quadratic
         return doc
 
 
@@ -193,6 +193,7 @@ def _context(nlp: Language, name: str) -> RadiologyConText:
 def build(lexicons: Lexicons) -> Language:
     """A pipeline of ``PIPES`` with the rules of ``lexicons``; raises RuntimeError if a pipe is missing."""
     nlp = spacy.blank("en")
+    nlp.max_length = 1_000_000_000  # the limit is for parsers; ours is linear
     spelling = Spelling(_vocabulary(lexicons))
     _normal_forms(nlp.vocab, spelling)
     nlp.tokenizer = Tokenizer(nlp.vocab, spelling)
