@@ -125,11 +125,15 @@ _MEASURING = frozenset("of at is was measure measuring span spanning up to about
 
 def _measures_another(note: Annotation, following: Anchor, candidates: Sequence[Anchor]) -> bool:
     """Whether a size is that of the noun right before it: "liver 18 cm, paraspinal mass 3 cm"."""
-    norms = note.sentence.document.norms
-    if note.kind != "size" or "," not in norms[note.last + 1 : following.first]:
+    sentence = note.sentence
+    norms = sentence.document.norms
+    if note.kind != "size" or {",", "and", "with"}.isdisjoint(norms[note.last + 1 : following.first]):
         return False
+    levels = {index for level in sentence.of("level") for index in range(level.first, level.last + 1)}
     return any(
-        anchor.last < note.first and _MEASURING.issuperset(norms[anchor.last + 1 : note.first]) for anchor in candidates
+        anchor.last < note.first
+        and all(norms[i] in _MEASURING or i in levels for i in range(anchor.last + 1, note.first))
+        for anchor in candidates
     )
 
 

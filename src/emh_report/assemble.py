@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from emh_report import __version__, advice, background, iron, nodes, organs, tissue
+from emh_report import __version__, advice, background, expansions, iron, nodes, organs, tissue
 from emh_report.compression import cord_compression
 from emh_report.diagnosis import attribution_of, differential, emh
 from emh_report.document import Annotation, Document
 from emh_report.facts import TODAY, disc_names, ordered
 from emh_report.lesions import Draft
 from emh_report.lexicon import Lexicons
-from emh_report.link import Links
+from emh_report.relations import Links
 from emh_report.measure import SizeSpan
 from emh_report.model import (
     Asserted,
@@ -34,7 +34,7 @@ from emh_report.model import (
     Source,
 )
 from emh_report.narrowing import canal_stenosis, cauda_equina, epidural, foraminal_narrowing
-from emh_report.warnings import level_warnings, size_warnings
+from emh_report.warnings import warnings
 
 _KINDS = {
     "epidural": LesionKind.EPIDURAL_COMPONENT,
@@ -52,7 +52,7 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
     document = links.document
     diagnosis, emh_warnings = emh(document)
     compression, cord_warnings = cord_compression(links)
-    return Findings(
+    found = Findings(
         generator=Generator(version=__version__, lexicon_digest=lexicons.digest),
         source=source,
         clinical=background.clinical(document),
@@ -76,9 +76,10 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
         recommendations=advice.recommendations(document),
         critical_communication=background.communication(document),
         addenda=background.addenda(document),
-        warnings=(*cord_warnings, *emh_warnings, *level_warnings(document), *size_warnings(document)),
         mentions=mentions,
     )
+    questioned = warnings(links, found, lexicons, (*cord_warnings, *emh_warnings))
+    return found.model_copy(update={"warnings": questioned})
 
 
 def lesions(links: Links, diagnosis: Emh) -> tuple[Lesion, ...]:
@@ -91,7 +92,8 @@ def lesions(links: Links, diagnosis: Emh) -> tuple[Lesion, ...]:
     if nodal:
         live = [draft for draft in live if draft.site != "lymph_node"]
     live = [part for draft in _without_shadows(live) for part in _by_side(draft)]
-    found = [*(_lesion(links.document, draft, "", attribution) for draft in live), *nodal]
+    masses = [_lesion(links.document, draft, "", attribution) for draft in live]
+    found = [*masses, *nodal, *expansions.expanded_bones(links, attribution)]
     return tuple(lesion.model_copy(update={"id": f"L{number}"}) for number, lesion in enumerate(found, 1))
 
 

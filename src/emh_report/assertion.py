@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from emh_report.denial import breaks, is_attribute, is_informant, joined, presupposed
 from emh_report.document import Annotation, Sentence
 from emh_report.lexicon import Cue as CueEntry
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
+from emh_report.signs import Sign, signed
 
 HARD = frozenset({";", "|", ":", "•", "·", "▪"})
 SOFT = frozenset({",", "and", "&", "(", ")"})
@@ -61,6 +63,7 @@ def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[t
             cue.entry.category == "terminate"
             and cue.first > sentence.first
             and norms[cue.first - 1] not in _COPULAS
+            and not joined(sentence, cue, cues)
         ):
             starts.append(cue.first)
     spaced = _spaced_dashes(sentence)
@@ -70,6 +73,7 @@ def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[t
             starts.append(index)
         elif word in SOFT and index not in cue_words and _opens(sentence, index, max(starts), grammar, cues):
             starts.append(index)
+    starts += breaks(sentence, cues, sentence.annotations, starts, grammar)
     ordered = sorted(set(starts))
     ends = [start - 1 for start in ordered[1:]] + [sentence.last]
     return list(zip(ordered, ends, strict=True))
@@ -160,7 +164,11 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
     exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
     for position, cue in enumerate(active):
         cue.scope = _scope(sentence, cue, active[position + 1 :], active[:position], targets)
+    signs = signed(sentence, targets)
     for target in targets:
+        if target.first in signs:
+            _sign(sentence, target, signs[target.first])
+            continue
         _apply(sentence, target, active)
         for cue in exceptions:
             if cue.last < target.first and any(
@@ -168,6 +176,15 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
                 for other in active
             ):
                 target.excepted = True
+
+
+def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:
+    """A plus or minus sign says all there is to say of the phrase beside it."""
+    words = sentence.document.words
+    start, end = words[sign.first].start, words[sign.last].end
+    kind = "affirmed" if sign.positive else "negated"
+    target.cues = (Cue(kind=kind, text=sentence.document.text[start:end], start=start, end=end),)
+    target.assertion = Assertion.PRESENT if sign.positive else Assertion.ABSENT
 
 
 def _is_question(sentence: Sentence) -> bool:
@@ -197,7 +214,8 @@ def _scope(
 ) -> tuple[int, int]:
     clause = sentence.clause_of(cue.first)
     following = sentence.document.norms[cue.last + 1] if cue.last < clause[1] else "."
-    closed = following in _PUNCTUATION or (cue.entry.direction != "before" and following in _AFTERWARDS)
+    behind = following in _AFTERWARDS or following.startswith("post")
+    closed = following in _PUNCTUATION or (cue.entry.direction != "before" and behind)
     looks_back = cue.entry.direction in ("after", "either") or (closed and cue.entry.category == "negated")
     if (
         sentence.label
@@ -210,6 +228,8 @@ def _scope(
             clause[1],
         )  # "Splenomegaly: no"; but in "Fatty mass: myelolipoma is favored" the mass is not in doubt
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
+    if cue.entry.category == "negated" and is_attribute(sentence, cue, clause):
+        return (cue.first, cue.last)
     if cue.entry.category == "family":
         return _family_scope(sentence, cue, clause)
     if sentence.label and cue.last <= sentence.label[1]:
@@ -240,7 +260,8 @@ def _scope(
     if cue.entry.means.get("reach") == "next":
         return (forward[0], forward[0])
     if cue.entry.direction == "before":
-        return backward if closed and cue.entry.category == "negated" else forward
+        looks_back = closed and cue.entry.category == "negated"
+        return _back_to_subject(sentence, backward, targets) if looks_back else forward
     if (
         cue.entry.direction == "after"
         or closed
@@ -254,7 +275,7 @@ def _scope(
 
 
 _PUNCTUATION = frozenset(". , ; ) !".split())
-_AFTERWARDS = frozenset("post after following since".split())
+_AFTERWARDS = frozenset("after following since".split())
 """What may follow a denial of what stands before it: "splenomegaly absent post splenectomy"."""
 
 
@@ -346,7 +367,9 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     if not applied:
         return
     target.cues = tuple(cue_of(sentence, cue) for cue in applied)
-    if any(cue.entry.category == "family" for cue in applied) and not _of_the_patient(sentence, target):
+    if any(
+        cue.entry.category == "family" and not is_informant(sentence, cue) for cue in applied
+    ) and not _of_the_patient(sentence, target):
         target.experiencer = Experiencer.OTHER
     categories = {cue.entry.category for cue in applied}
     nearest = min(
@@ -411,6 +434,8 @@ _DEFINITE = frozenset("the these this those its their".split())
 
 def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether a cue is about a quality of ``target`` and not about it: "no enhancement of the mass"."""
+    if presupposed(sentence, target, cue):
+        return True
     if (
         cue.entry.means.get("reach") == "both"
         and cue.entry.category == "possible"
@@ -487,6 +512,8 @@ def _start(cue: CueSpan, target: Annotation) -> int:
 def _overlap(cue: CueSpan, target: Annotation) -> bool:
     """A cue that runs into a phrase from the left still governs it: "no abnormal | cord signal"."""
     touches = cue.first <= target.last and target.first <= cue.last
+    if touches and cue.first < target.first and cue.entry.category == "negated" and target.kind not in QUALIFIERS:
+        return cue.entry.direction != "before"  # also a phrase within it: "no [complaints] of"
     return touches and not (
         cue.first < target.first and cue.last <= target.last and cue.entry.direction == "before"
     )

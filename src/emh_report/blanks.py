@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from emh_report.answers import Answers, Choice, Option, Span, strip
 from emh_report.lines import ITEM, Line
+from emh_report.model import Assertion
 
 LABELLED = re.compile(r"(?P<label>[^\W_][^:;.|\t\n]{1,59}?)[ \t]*[:=][ \t]*")
 """A label and what closes it."""
@@ -18,11 +19,12 @@ _GAP = re.compile(
 _GAP_ALONE = re.compile(rf"(?:{_GAP.pattern}|_{{3,}}|\.{{4,}}|\[[ \t_]*\])[ \t.]*$")
 _DETAIL = re.compile(
     r"(?:\d|[CTDL]\d|(?:levels?|right|left|bilateral|sizes?|sites?|sides?|severity|degree|grade|signal|extent"
-    r"|location|cause|t1|t2|stir|worst|maximal|position|largest|number|description|comment)\b)",
+    r"|location|cause|t1|t2|stir|worst|maximal|position|largest|number|description|comment|lesions?|mass(?:es)?"
+    r"|nodules?|target|cervical|thoracic|dorsal|lumbar|sacral|upper|lower|anterior|posterior|first|second|one)\b)",
     re.IGNORECASE,
 )
 """Labels that go on to describe what the label above them names."""
-_FINDINGS = frozenset({"finding", "effect"})
+_FINDINGS = frozenset({"finding", "effect", "lesion", "emh"})
 _CELL_END = re.compile(r"[\t|]")
 
 
@@ -73,8 +75,14 @@ def _columns(text: str, rows: Sequence[Sequence[Span]], answers: Answers) -> Ite
         held = [(span, cell) for span, cell in cells if answers.is_answer(cell)]
         blank = [cell for _, cell in cells if not cell.strip("-–_. ")]
         if not answers.is_answer(text[slice(*title)]) and len(held) + len(blank) == len(body):
-            options = (Option(*span, True, answers.says(cell.strip())) for span, cell in held)
+            options = (Option(*span, True, _cell_says(cell.strip(), answers)) for span, cell in held)
             yield Choice("table", title, tuple(options))
+
+
+def _cell_says(cell: str, answers: Answers) -> Assertion | None:
+    """A degree or a side under the name of a finding says that it is there."""
+    says = answers.says(cell)
+    return Assertion.PRESENT if says is None and cell.casefold() != "normal" else says
 
 
 def _cells(text: str, line: Line) -> list[Span]:

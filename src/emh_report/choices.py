@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from emh_report.answers import STRUCK, Answers, Choice, Option, strip
@@ -69,7 +69,7 @@ class Templates:
             options = list(self._option.finditer(text, *group.span()))
             says = [self._answers.says(option["word"]) for option in options]
             reply = self._reply.match(text, group.end(), line.end)
-            if not _is_offer(says) or not _PIECE_END.match(text, (reply or group).end(), line.end):
+            if not _is_offer(says) or not self._closes(text, (reply or group).end(), line.end, says):
                 continue
             cuts = (cut.end() for cut in CUT.finditer(text, behind, group.start()))
             start = max([behind, *cuts, group.start() - _WIDEST])
@@ -80,10 +80,16 @@ class Templates:
             chosen = [False] * len(options)
             if not reply and (any(marked) or any(struck)):
                 chosen = marked if any(marked) else [not each for each in struck]
-            parts = [Option(*o.span(), c, s) for o, c, s in zip(options, chosen, says, strict=True)]
+            parts = [_option(text, *part) for part in zip(options, chosen, says, strict=True)]
             if reply:
                 parts.append(Option(*reply.span("word"), True, self._answers.says(reply["word"])))
             yield Choice("slash", label, tuple(parts))
+
+    def _closes(self, text: str, at: int, end: int, says: Sequence[Assertion | None]) -> bool:
+        """Whether an offer ends there: with its passage; a yes and a no anywhere but in a question."""
+        if {Assertion.PRESENT, Assertion.ABSENT} <= set(says):
+            return not text.startswith("?", at, end)
+        return _PIECE_END.match(text, at, end) is not None
 
     def _answered(self, text: str, line: Line) -> Iterator[Choice]:
         """ "Cord compression: No": an answer and nothing else."""
@@ -96,6 +102,10 @@ class Templates:
         if dashed:
             option = Option(*dashed.span("word"), True, self._answers.says(dashed["word"]))
             yield Choice("answer", dashed.span("label"), (option,))
+
+
+def _option(text: str, match: re.Match[str], chosen: bool, says: Assertion | None) -> Option:
+    return Option(*strip(text, *match.span(), " \t"), chosen, says)
 
 
 def _is_offer(says: list[Assertion | None]) -> bool:

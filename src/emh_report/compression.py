@@ -14,7 +14,8 @@ from emh_report.cordsigns import cord_signal, escc_grade, sac_and_csf, signal_on
 from emh_report.diagnosis import asked
 from emh_report.document import Annotation
 from emh_report.facts import TODAY, level_names, ordered, severity_note
-from emh_report.link import BACKGROUND, Fact, Links
+from emh_report.facts import Fact
+from emh_report.relations import BACKGROUND, Links
 from emh_report.model import (
     Assertion,
     Certainty,

@@ -7,7 +7,8 @@ from typing import get_args
 
 from emh_report.document import Annotation, Document
 from emh_report.facts import TODAY, level_names, severity_note
-from emh_report.link import BACKGROUND, Fact, Links
+from emh_report.facts import Fact
+from emh_report.relations import BACKGROUND, Links
 from emh_report.model import (
     Assertion,
     Change,

@@ -41,6 +41,11 @@ class Annotation:
         """The phrase as written."""
         return self.sentence.document.slice(self.first, self.last)
 
+    @property
+    def stated(self) -> Assertion:
+        """How it is meant; an exception to a denial is present."""
+        return Assertion.PRESENT if self.excepted else self.assertion
+
     def __repr__(self) -> str:
         return f"<{self.kind}:{self.concept} {self.first}-{self.last} {self.assertion.value}>"
 

@@ -1,19 +1,35 @@
-"""What the modules that state findings share: levels in order, severity words, the reach of a statement."""
+"""Findings of structures as sentences state them: their levels in order, severity words, reach."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from emh_report.anchors import premodifies
-from emh_report.document import Annotation
+from emh_report.anchors import Anchor, premodifies
+from emh_report.document import Annotation, Sentence
 from emh_report.levels import LevelSpan
-from emh_report.link import Fact
-from emh_report.model import (
-    VERTEBRAE,
-    Assertion,
-)
+from emh_report.model import VERTEBRAE, Assertion, Change
 
 TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
+
+
+@dataclass(slots=True, eq=False)
+class Fact:
+    """A finding of a structure, as one sentence says it."""
+
+    kind: str
+    anchor: Anchor
+    sentence: Sentence
+    assertion: Assertion
+    notes: list[Annotation] = field(default_factory=list)
+    change: Change | None = None
+    lesion_levels: list[Annotation] = field(default_factory=list)
+    """Levels of the lesion that causes it, where it has none of its own."""
+
+    @property
+    def levels(self) -> list[Annotation]:
+        """Level phrases that belong to it."""
+        return self.anchor.levels
 
 
 def ordered(levels: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Fields of a template → which phrases of a sentence fall silent, and how an answer means its label.
 
-Between annotation and assertion (mentions.py): an option that nobody chose is no cue and no finding, an open field
-is not there at all, and a plain answer decides for its label, however the words around it are split.
+Between annotation and assertion (mentions.py): an option that nobody chose is no cue and no finding, an open
+field is not there at all, and a plain answer decides for its label, however the words around it are split.
 """
 
 from __future__ import annotations

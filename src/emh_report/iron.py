@@ -1,8 +1,9 @@
 """Iron: in which tissue it is seen, denied or not looked for, and what was measured.
 
-Iron belongs to what shows it: a dark liver says nothing about a mass. A tissue is named with the iron ("hepatic
-siderosis", "iron in the liver"), or is the subject ("Liver is dark, in keeping with siderosis"), here or in the sentence
-before. Blood, metal and iron as a drug, a blood test or the object of a measurement are no iron deposition.
+Iron belongs to what shows it: a dark liver says nothing about a mass. A tissue is named with the iron
+("hepatic siderosis", "iron in the liver"), or is the subject ("Liver is dark, in keeping with siderosis"),
+here or in the sentence before. Blood, metal and iron as a drug, a blood test or the object of a measurement
+are no iron deposition.
 """
 
 from __future__ import annotations
@@ -10,41 +11,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emh_report.document import Annotation, Document, Sentence
+from emh_report.iron_causes import has_other_cause
 from emh_report.iron_sites import (
     Said,
     exceptions,
     is_called_normal,
-    organ_of_value,
     site_name,
     sites_of,
     subject_of,
 )
-from emh_report.lesions import stronger
-from emh_report.link import BACKGROUND, SILENT, Links
-from emh_report.measure import QuantitySpan
-from emh_report.model import Assertion, Experiencer, IronDeposition, IronSite, Measurement, Severity
+from emh_report.iron_values import measurements
+from emh_report.standing import stronger
+from emh_report.relations import BACKGROUND, Links, SILENT
+from emh_report.model import Assertion, Experiencer, IronDeposition, IronSite, Severity
 
-IRON_QUANTITIES = frozenset({"T2*", "R2*", "LIC"})
 IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})
 LESION = "lesion"
 _TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 _LOSS = frozenset("loss drop dropout void".split())
 _MEASURES = frozenset(
-    "quantification quantitation quantify quantified estimation estimate assessment measurement monitoring study level status concentration "
-    "content map mapping protocol evaluation".split()
+    "quantification quantitation quantify quantified estimation estimate assessment measurement monitoring "
+    "study level status concentration content map mapping protocol evaluation".split()
 )
-_OTHER_CAUSES = frozenset(
-    "hemorrhage hemorrhagic microhemorrhage microbleed hematoma blood bleed bleeding bleeding screw hardware implant metal metallic metalwork "
-    "coil clip instrumentation prosthesis prosthetic fixation rod cage surgical postsurgical postoperative gas air calcification calcified "
-    "cavernoma dental brace wire stent shunt pump embolization".split()
-)
-_PHYSICAL = frozenset("blooming bloom susceptibility hemosiderin siderotic".split())
-"""What blood and metal cause as well."""
 _SYSTEMIC = frozenset("overload overloaded siderosis hemosiderosis hemochromatosis".split())
 _DONE = frozenset(
-    ". , ; was were is sequence image imaging acquired obtained performed available done included ) so and".split()
+    ". , ; was were is sequence image imaging acquired obtained performed available done included ) so "
+    "and".split()
 )
-_PRIOR = frozenset("previously previous prior earlier last formerly baseline was".split())
 
 
 def iron(links: Links) -> IronDeposition:
@@ -82,7 +75,7 @@ def iron(links: Links) -> IronDeposition:
             )
             for site, group in sites.items()
         ),
-        measurements=_measurements(links),
+        measurements=measurements(links),
         evidence=document.evidence_of(*_notes(found), *missing, *asked),
     )
 
@@ -166,7 +159,7 @@ class _Reader:
 
     @staticmethod
     def _is_local(note: Annotation) -> bool:
-        """Whether a phrase without an owner speaks of what is looked at ("No blooming.") and not of the whole body."""
+        """Whether a phrase without an owner speaks of what is looked at ("No blooming."), not of the body."""
         return _SYSTEMIC.isdisjoint(note.sentence.norms(note.first, note.last + 1))
 
 
@@ -189,7 +182,7 @@ def iron_notes(sentence: Sentence) -> list[Annotation]:
             note.experiencer is Experiencer.OTHER
             or taken & words
             or _is_measured(sentence, note)
-            or _has_other_cause(sentence, note)
+            or has_other_cause(note)
         ):
             continue
         taken |= words
@@ -198,7 +191,7 @@ def iron_notes(sentence: Sentence) -> list[Annotation]:
 
 
 def _is_measured(sentence: Sentence, note: Annotation) -> bool:
-    """Whether iron is only what is to be measured: "quantification of liver iron", "cardiac iron assessment"."""
+    """Whether iron is only what is to be measured: "quantification of liver iron"."""
     norms = sentence.document.norms
     behind = norms[note.last + 1 : note.last + 2]
     before = norms[max(sentence.first, note.first - 7) : note.first]
@@ -206,15 +199,6 @@ def _is_measured(sentence: Sentence, note: Annotation) -> bool:
         return True
     last = max((index for index, word in enumerate(before) if word in _MEASURES), default=None)
     return last is not None and before[last + 1 : last + 2] == ["of"]
-
-
-def _has_other_cause(sentence: Sentence, note: Annotation) -> bool:
-    """Whether blood or metal is what blooms; "no hemorrhage or hemosiderin" denies both."""
-    norms = sentence.document.norms
-    if note.assertion is Assertion.ABSENT or not _PHYSICAL.intersection(norms[note.first : note.last + 1]):
-        return False
-    words = set(norms[sentence.first : sentence.last + 1])
-    return bool(words & _OTHER_CAUSES) and not words & {"iron", "siderosis", "hemosiderosis"}
 
 
 def _degree(group: list[Said]) -> Severity | None:
@@ -233,58 +217,6 @@ def _degree(group: list[Said]) -> Severity | None:
                 ):
                     return Severity(modifier.means["severity"])
     return None
-
-
-def _measurements(links: Links) -> tuple[Measurement, ...]:
-    """Stated T2*, R2* and iron concentrations with their organ; an addendum's value stands for the body's."""
-    document = links.document
-    field = next(
-        (
-            q.value.value
-            for s in document.sentences
-            for q in s.of("quantity")
-            if q.concept == "field_strength" and isinstance(q.value, QuantitySpan)
-        ),
-        None,
-    )
-    found: dict[tuple[str, str, float], Measurement] = {}
-    added: dict[tuple[str, str], set[float]] = {}
-    last: str | None = None
-    for sentence in document.sentences:
-        if sentence.section in SILENT or sentence.section == BACKGROUND:
-            continue
-        for note in sentence.of("quantity"):
-            value = note.value
-            if (
-                not isinstance(value, QuantitySpan)
-                or value.quantity not in IRON_QUANTITIES
-                or _is_prior(sentence, note)
-            ):
-                continue
-            organ = organ_of_value(sentence, note) or last or "liver"
-            last = organ
-            if sentence.section == "addendum":
-                added.setdefault((organ, value.quantity), set()).add(value.value)
-            found.setdefault(
-                (organ, value.quantity, value.value),
-                Measurement(
-                    organ=organ,
-                    quantity=value.quantity,
-                    value=value.value,
-                    unit=value.unit,
-                    field_strength_t=field,
-                    evidence=document.evidence_of(note),
-                ),
-            )
-    return tuple(
-        entry for (organ, name, value), entry in found.items() if value in added.get((organ, name), {value})
-    )
-
-
-def _is_prior(sentence: Sentence, note: Annotation) -> bool:
-    start = sentence.document.words[note.first].start
-    led = any(cue.kind == "historical" and cue.start < start for cue in note.cues)
-    return led or bool(_PRIOR & set(sentence.norms(note.first - 2, note.first - 1)))
 
 
 def _not_done(document: Document) -> list[Annotation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emh_report.document import Annotation, Sentence
-from emh_report.heads import reference_words
+from emh_report.owners import reference_words
 from emh_report.model import Assertion
 
 _WITHIN = frozenset("of in within involving throughout along at".split())
@@ -14,8 +14,9 @@ _LIST = frozenset(
     "and or nor & / , the both also to a lesser greater degree extent in within less more but not".split()
 )
 _FILL = frozenset(
-    "the a an all any some both signal parenchymal parenchyma gland deposition and or & / , - these those this posterior mean diffuse known bone "
-    "vertebral soft region segment right left bilateral paravertebral paraspinal of lobe mild moderate severe marked to significant measurable".split()
+    "the a an all any some both signal parenchymal parenchyma gland deposition and or & / , - these those "
+    "this posterior mean diffuse known bone vertebral soft region segment right left bilateral paravertebral "
+    "paraspinal of lobe mild moderate severe marked to significant measurable".split()
 )
 _SHOWS = frozenset("is are was were show shows contain has have demonstrate appear".split())
 _HEART = frozenset("septal septum midseptal".split())
@@ -115,7 +116,7 @@ def sites_of(sentence: Sentence, note: Annotation, assertion: Assertion) -> list
     ]
     found = [tissue for tissue in found if tissue not in spared]
     inside = [
-        tissue for tissue in tissues(sentence) if note.first <= tissue.first and tissue.last <= note.last
+        tissue for tissue in sentence.of("organ") if note.first <= tissue.first and tissue.last <= note.last
     ]
     chosen = (
         inside
@@ -250,7 +251,7 @@ def _subject(sentence: Sentence, note: Annotation, found: list[Annotation]) -> l
 
 
 def _of_relative(sentence: Sentence, note: Annotation) -> Annotation | None:
-    """The tissue a relative clause speaks of: "unlike the liver, which is siderotic", but not "..., which implies iron"."""
+    """The tissue of a relative clause: "the liver, which is siderotic", not "..., which implies iron"."""
     norms = sentence.document.norms
     at = next(
         (index for index in range(note.first - 1, sentence.first, -1) if norms[index] in ("which", "that")),

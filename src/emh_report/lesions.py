@@ -1,74 +1,24 @@
-"""Lesion phrases → lesions: which phrases speak of the same one, and what is said of it.
-
-Two phrases mean one lesion when site, side and levels allow it; "another", an opposite side or levels far
-apart make a second one.
-"""
+"""A lesion under construction: what its phrases say of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from emh_report.anchors import Anchor, denied_at, premodifies, qualifies
-from emh_report.document import Annotation, Document, Sentence
+from emh_report.anchors import Anchor, premodifies
+from emh_report.document import Annotation
+from emh_report.enhancement import describes_enhancement, enhancement_words
+from emh_report.iron_causes import has_other_cause
 from emh_report.levels import LevelSpan
 from emh_report.measure import QuantitySpan, SizeSpan
-from emh_report.model import Assertion, Change, level_order
+from emh_report.model import Assertion, Change
+from emh_report.parts import Part
 from emh_report.signals import SignalDraft
+from emh_report.standing import stronger
 
 IMPRESSION = frozenset({"impression", "recommendation"})
-_DEFINITE = frozenset("the these this those such said above its their same".split())
-_ANOTHER = frozenset("another second further separate additional other third similar new".split())
-_LARGEST = frozenset("largest larger biggest".split())
-_STRENGTH = {
-    Assertion.PRESENT: 6,
-    Assertion.POSSIBLE: 5,
-    Assertion.ABSENT: 4,
-    Assertion.HISTORICAL: 3,
-    Assertion.NOT_ASSESSED: 2,
-    Assertion.HYPOTHETICAL: 1,
-    Assertion.NOT_MENTIONED: 0,
-}
-_NEIGHBOURS = {"paravertebral", "mediastinal"}
-"""A paravertebral thoracic mass lies in the posterior mediastinum; reports use either name for one lesion."""
-_PREFERRED_SITES = ("epidural", "paravertebral", "presacral", "pleural", "perirenal", "lymph_node")
 
 
-def stronger(one: Assertion, other: Assertion) -> Assertion:
-    """The assertion that is kept where two statements about one attribute differ."""
-    return one if _STRENGTH[one] >= _STRENGTH[other] else other
-
-
-@dataclass(slots=True)
-class Part:
-    """What is said of one side of a bilateral lesion."""
-
-    sizes: list[Annotation] = field(default_factory=list)
-    prior_sizes: list[Annotation] = field(default_factory=list)
-    levels: list[Annotation] = field(default_factory=list)
-
-
-def side_parts(sentence: Sentence) -> dict[Annotation, str]:
-    """Sizes and levels that stand with a side: "right 5.1 x 3.3 cm, left 4.0 cm", "3.7 cm on the right and 3.3 cm on the left"."""
-    norms = sentence.document.norms
-    sides = [note for note in sentence.of("modifier") if note.means.get("laterality") in ("left", "right")]
-    sizes = sentence.of("size")
-    if not sides or not sizes:
-        return {}
-    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(
-        norms[sizes[0].last + 1 : sides[0].first]
-    )
-    found: dict[Annotation, str] = {}
-    for note in sentence.of("size", "level"):
-        if behind:
-            side = next((side for side in sides if side.first > note.last), None)
-        else:
-            side = next((side for side in reversed(sides) if side.last < note.first), None)
-        if side is not None:
-            found[note] = side.means["laterality"]
-    return found
-
-
-_MEASURED = frozenset("on the at in to side ( ) , in craniocaudal ap".split())
+LARGEST = frozenset("largest larger biggest".split())
 
 
 @dataclass(slots=True, eq=False)
@@ -123,7 +73,7 @@ class Draft:
 
     def add_signal(self, signal: SignalDraft) -> None:
         """A signal statement; "no blooming" denies iron and is no signal."""
-        if signal.intensity == "blooming":
+        if signal.intensity == "blooming" and not has_other_cause(signal.note):
             self._assert("iron", signal.assertion)
         if signal.assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
             self.signals.append(signal)
@@ -148,7 +98,7 @@ class Draft:
             self._describe(note)
 
     def _describe(self, note: Annotation) -> None:
-        if "pattern" in note.means and _near_enhancement(note):
+        if "pattern" in note.means and describes_enhancement(note):
             return
         if note.assertion is Assertion.ABSENT:
             return
@@ -164,8 +114,8 @@ class Draft:
         norms = note.sentence.document.norms
         before = set(norms[max(note.first - 4, note.sentence.first) : note.first])
         side = note.means["laterality"]
-        if _LARGEST.intersection(before) or (
-            anchor is not None and _LARGEST.intersection(norms[anchor.first : anchor.last + 1])
+        if LARGEST.intersection(before) or (
+            anchor is not None and LARGEST.intersection(norms[anchor.first : anchor.last + 1])
         ):
             self.size_side = self.size_side or side
             if self.sides:
@@ -222,7 +172,7 @@ class Draft:
         assertion = Assertion.ABSENT if note.means.get("polarity") == "absent" else note.assertion
         if note.excepted:
             assertion = Assertion.PRESENT
-        if field_name in ("attenuation", "diffusion"):
+        if field_name in ("attenuation", "diffusion") or (field_name == "iron" and has_other_cause(note)):
             return
         if field_name == "bone_change" and assertion is Assertion.PRESENT:
             self.words.setdefault("bone_change", note.text.lower())
@@ -236,243 +186,6 @@ class Draft:
 
     def _assert(self, name: str, assertion: Assertion) -> None:
         self.asserted[name] = stronger(self.asserted.get(name, Assertion.NOT_MENTIONED), assertion)
-
-
-_LINKS = frozenset(
-    "is are was were which be and very , post contrast in a pattern following after gadolinium administration appear again".split()
-)
-
-
-def enhancement_words(note: Annotation) -> list[Annotation]:
-    """Degree and pattern words of an enhancement phrase: before it, or right behind it ("enhances avidly")."""
-    found = []
-    norms = note.sentence.document.norms
-    anchor = Anchor("enhancement", note.first, note.last, note.sentence, note, note.assertion)
-    for modifier in note.sentence.of("modifier"):
-        if not {"degree", "pattern"} & set(modifier.means):
-            continue
-        behind = range(note.last + 1, modifier.first)
-        if premodifies(modifier, anchor) or (
-            modifier.first > note.last
-            and len(behind) <= 6
-            and all(norms[index] in _LINKS or qualifies(note.sentence, index, index) for index in behind)
-        ):
-            found.append(modifier)
-    return found
-
-
-def _near_enhancement(note: Annotation) -> bool:
-    return any(
-        note in enhancement_words(other)
-        for other in note.sentence.of("finding")
-        if other.means.get("field") == "enhancement"
-    )
-
-
-class Registry:
-    """The lesions of a report, found again when they are spoken of again."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.drafts: list[Draft] = []
-
-    def resolve(self, head: Anchor, focus: list[Draft]) -> list[Draft]:
-        """The lesions that a phrase speaks of, new ones included."""
-        assertion = current(head)
-        if (
-            head.sentence.section == "clinical"
-            or head.note.change is Change.NEW
-            and assertion is Assertion.ABSENT
-        ):
-            return []
-        if head.role == "pronoun":
-            found = self._live() if self.document.norms[head.first] == "all" else focus
-        elif not head.sites:
-            found = self._generic(head, assertion, focus)
-        else:
-            found = [self._sited(head, site, assertion) for site in _sites(head)]
-            found = self._all_sides(head, found)
-        for draft in found:
-            self._update(draft, head, assertion, alone=len(found) == len(_sites(head)) or len(found) == 1)
-        return found
-
-    def _all_sides(self, head: Anchor, found: list[Draft]) -> list[Draft]:
-        """In a summary "paravertebral masses" are all that were described apart."""
-        if head.sentence.section not in IMPRESSION or side_of(head) in ("left", "right") or _named(head):
-            return found
-        sites = {draft.site for draft in found if draft.assertion is not Assertion.ABSENT}
-        others = [draft for draft in self._live() if draft.site in sites and draft not in found]
-        return [*found, *others]
-
-    def _generic(self, head: Anchor, assertion: Assertion, focus: list[Draft]) -> list[Draft]:
-        words = _before(head, 4)
-        live = self._live()
-        if head.role == "emh":
-            return []
-        if assertion in (Assertion.ABSENT, Assertion.HYPOTHETICAL):
-            return []
-        definite = head.role == "definite" or bool(_DEFINITE.intersection(words))
-        side, level = side_of(head), _named(head)
-        if side or level:
-            near = [*focus, *(draft for draft in live if draft not in focus)]
-            fitting = [draft for draft in near if _compatible(draft, side, level, head)]
-            same = [draft for draft in fitting if (level & draft.levels if level else side in draft.sides)]
-            untold = [draft for draft in fitting if draft in focus and not draft.levels and not draft.sides]
-            if not same and untold:
-                return untold[:1]
-            if same or (fitting and (definite or head.sentence.section in IMPRESSION)):
-                return same[:1] or fitting[:1]
-            if live and not fitting:
-                return [
-                    self._new(
-                        (focus or live)[-1].site if focus or _DEFINITE.intersection(words) else "other",
-                        assertion,
-                    )
-                ]
-        if definite and focus:
-            return focus
-        if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):
-            same = [draft for draft in live if level & draft.levels] if level else []
-            return same or [draft for draft in live if draft.site != "epidural"] or live
-        if focus and not head.levels and not _ANOTHER.intersection(words):
-            return focus
-        if _ANOTHER.intersection(words) and focus:
-            return [self._new(focus[-1].site, assertion)]
-        return [self._new("other", assertion)]
-
-    def _live(self) -> list[Draft]:
-        return [draft for draft in self.drafts if draft.assertion is not Assertion.ABSENT]
-
-    def _sited(self, head: Anchor, site: Annotation, assertion: Assertion) -> Draft:
-        name = site.means["site"]
-        side = side_of(head)
-        levels = _named(head)
-        another = bool(_ANOTHER.intersection(_before(head, 5)) - {"new", "similar"})
-        if site.assertion is Assertion.ABSENT:
-            assertion = Assertion.ABSENT
-        candidates = [
-            draft
-            for draft in self.drafts
-            if draft.site == name and (draft.assertion is Assertion.ABSENT) == (assertion is Assertion.ABSENT)
-        ]
-        for draft in reversed(candidates):
-            if not another and _compatible(draft, side, levels, head):
-                return draft
-        for draft in self.drafts:
-            if (
-                {draft.site, name} == _NEIGHBOURS
-                and assertion is not Assertion.ABSENT
-                and not another
-                and draft.assertion is not Assertion.ABSENT
-                and _compatible(draft, side, levels, head)
-            ):
-                draft.site = "paravertebral"
-                return draft
-            renamed = head.sentence.section in IMPRESSION or bool(_DEFINITE.intersection(_before(head, 5)))
-            if (
-                draft.site == "other"
-                and renamed
-                and assertion is not Assertion.ABSENT
-                and not another
-                and _compatible(draft, side, levels, head)
-            ):
-                draft.site = name
-                return draft
-        return self._new(name, assertion)
-
-    def _new(self, site: str, assertion: Assertion) -> Draft:
-        draft = Draft(site, assertion)
-        self.drafts.append(draft)
-        return draft
-
-    def _update(self, draft: Draft, head: Anchor, assertion: Assertion, alone: bool = True) -> None:
-        draft.heads.append(head)
-        draft.notes.append(head.note)
-        if head.note.kind == "emh":
-            draft.attributions.append(head.note)
-        draft.notes.extend(site for site in head.sites if site.means["site"] == draft.site)
-        for site in head.sites:
-            if site.means["site"] == draft.site:
-                self._side_of_site(draft, site)
-        if head.role == "pronoun" and assertion is Assertion.PRESENT:
-            pass
-        elif head.note.excepted and draft.assertion is not Assertion.PRESENT:
-            draft.assertion, draft.change = (
-                Assertion.PRESENT,
-                Change.DECREASED,
-            )  # "removed, save for a sliver"
-        elif assertion is Assertion.HISTORICAL and _resolved(head):
-            draft.assertion, draft.change = Assertion.HISTORICAL, Change.RESOLVED
-        elif draft.assertion is not Assertion.HISTORICAL or draft.change is not Change.RESOLVED:
-            if len(draft.heads) > 1 and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
-                draft.assertion = stronger(draft.assertion, assertion)
-        largest = bool(_LARGEST.intersection(self.document.norms[head.first : head.last + 1]))
-        if head.role == "pronoun" and largest:
-            if draft.size_level is None and head.levels:
-                draft.size_level = head.levels[0]
-        elif alone and (len(draft.heads) == 1 or assertion is not Assertion.ABSENT):
-            draft.add_levels([level for level in head.levels if not denied_at(level, head)])
-
-    def _side_of_site(self, draft: Draft, site: Annotation) -> None:
-        """The side of an organ is the side of the mass in it: "the right adrenal gland is replaced by a mass"."""
-        if "both" in site.sentence.norms(site.first - 1, site.last) and "bilateral" not in draft.sides:
-            draft.sides.append("bilateral")
-        for note in site.sentence.of("modifier"):
-            if (
-                "laterality" in note.means
-                and 0 < site.first - note.last <= 2
-                and note.means["laterality"] not in draft.sides
-            ):
-                draft.sides.append(note.means["laterality"])
-                draft.notes.append(note)
-
-
-def _named(head: Anchor) -> set[str]:
-    """Levels a lesion phrase names itself, without denied ones."""
-    return {
-        level
-        for note in head.levels
-        if isinstance(note.value, LevelSpan) and not denied_at(note, head)
-        for level in note.value.levels
-    }
-
-
-def _sites(head: Anchor) -> list[Annotation]:
-    """The sites of a phrase, one for each lesion: adjectives in a row are one place, "and" makes two."""
-    norms = head.sentence.document.norms
-    groups: list[list[Annotation]] = []
-    for site in sorted(head.sites, key=lambda note: note.first):
-        gap = norms[groups[-1][-1].last + 1 : site.first] if groups else []
-        if (
-            groups
-            and not {"and", "or", ",", "&", "/", "nor"}.intersection(gap)
-            or groups
-            and groups[-1][-1].means == site.means
-        ):
-            groups[-1].append(site)
-        else:
-            groups.append([site])
-    chosen = []
-    for group in groups:
-        names = [site.means["site"] for site in group]
-        best = next((name for name in _PREFERRED_SITES if name in names), names[-1])
-        chosen.append(next(site for site in group if site.means["site"] == best))
-    unique: dict[str, Annotation] = {}
-    for site in chosen:
-        unique.setdefault(site.means["site"], site)
-    return list(unique.values())
-
-
-def _compatible(draft: Draft, side: str | None, levels: set[str], head: Anchor) -> bool:
-    sides = set(draft.sides)
-    if side in ("left", "right") and len(sides) == 1 and sides <= {"left", "right"} and side not in sides:
-        return False
-    if levels and draft.levels and not levels & draft.levels:
-        if head.sentence.section in IMPRESSION:
-            return True
-        gap = min(abs(level_order(one) - level_order(other)) for one in levels for other in draft.levels)
-        return gap <= 1
-    return True
 
 
 def side_of(head: Anchor) -> str | None:
@@ -495,7 +208,7 @@ def side_of(head: Anchor) -> str | None:
 def current(head: Anchor) -> Assertion:
     """How a lesion stands today: a previously seen mass that has grown is present."""
     assertion = head.assertion
-    if assertion is Assertion.HISTORICAL and not _resolved(head):
+    if assertion is Assertion.HISTORICAL and not is_resolved(head):
         changes = {note.means["change"] for note in head.sentence.of("change")}
         today = {"today", "now", "currently", "presently"}.intersection(
             head.sentence.norms(head.first, head.sentence.last)
@@ -505,7 +218,7 @@ def current(head: Anchor) -> Assertion:
     return assertion
 
 
-def _resolved(head: Anchor) -> bool:
+def is_resolved(head: Anchor) -> bool:
     if head.note.change is Change.RESOLVED:
         return True
     return any(
@@ -513,8 +226,3 @@ def _resolved(head: Anchor) -> bool:
         for note in head.sentence.of("change")
         if head.sentence.clause_of(head.first) == head.sentence.clause_of(note.first)
     )
-
-
-def _before(head: Anchor, count: int) -> set[str]:
-    sentence: Sentence = head.sentence
-    return set(sentence.document.norms[max(head.first - count, sentence.first) : head.first + 1])

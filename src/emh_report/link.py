@@ -1,4 +1,4 @@
-"""Document → relations: lesions with their attributes, and canal, cord, organ and bone findings with their levels.
+"""Document → relations: lesions with their attributes, structures with their findings and levels.
 
 Sentences are read in order with a *focus*: the lesions last spoken of, to which "they", "the largest" and
 sentences without a subject of their own refer. A focus never outlives its section.
@@ -6,78 +6,30 @@ sentences without a subject of their own refer. A focus never outlives its secti
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
+from emh_report.attributes import acceptance, add_parts, shines
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.heads import lesion_heads, other_anchors
-from emh_report.lesions import Draft, Registry, side_parts
+from emh_report.facts import Fact
+from emh_report.heads import lesion_heads
+from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
+from emh_report.owners import other_anchors
+from emh_report.registry import Registry
+from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
 
-SILENT = frozenset({"technique", "comparison", "exam", "communication"})
-"""Sections that describe no finding."""
-BACKGROUND = "clinical"
-_OWN_SIZE = frozenset({LESION, "organ", "organ_finding", "node"})
-
-
-_SHINES = _OWN_SIZE | {
-    "vertebra",
-    "bone_marrow",
-    "cord",
-    "cord_signal",
-    "cord_normal",
-    "muscle",
-    "disc",
-    "other_anatomy",
-    "csf_plain",
-}
-"""What a signal can be said of."""
-_UNQUALIFIED = frozenset(
-    {
-        "treatment",
-        "canal_plain",
-        "foramen_plain",
-        "csf_plain",
-        "thecal_sac",
-        "cord",
-        "cauda_equina",
-        "nerve_root",
-    }
+_PASSIVE = frozenset(
+    "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
+    "nerve_root".split()
 )
-"""Places that a side or a shape in their neighbourhood is not about."""
+"""Structures that a level in their neighbourhood is not about."""
+_ADVISED = frozenset(
+    "advised recommended suggested required needed warranted urgent emergency considered planned "
+    "indicated".split()
+)
 
-
-@dataclass(slots=True, eq=False)
-class Fact:
-    """A finding of a structure, as one sentence says it."""
-
-    kind: str
-    anchor: Anchor
-    sentence: Sentence
-    assertion: Assertion
-    notes: list[Annotation] = field(default_factory=list)
-    change: Change | None = None
-    lesion_levels: list[Annotation] = field(default_factory=list)
-    """Levels of the lesion that causes it, where it has none of its own."""
-
-    @property
-    def levels(self) -> list[Annotation]:
-        """Level phrases that belong to it."""
-        return self.anchor.levels
-
-
-@dataclass(slots=True)
-class Links:
-    """Everything the relations step found."""
-
-    document: Document
-    lesions: list[Draft]
-    facts: list[Fact]
-    cord_signals: list[tuple[SignalDraft, Anchor]]
-    attributes: list[tuple[Annotation, Anchor]]
-    """Iron, fat, size and quantity phrases of structures that are no lesion."""
+_Drafts = dict[Anchor, list[Draft]]
 
 
 def link(document: Document) -> Links:
@@ -152,8 +104,8 @@ class _Linker:
             )
         return kept
 
-    def _lesions(self, sentence: Sentence, heads: list[Anchor]) -> dict[Anchor, list[Draft]]:
-        found: dict[Anchor, list[Draft]] = {}
+    def _lesions(self, sentence: Sentence, heads: list[Anchor]) -> _Drafts:
+        found: _Drafts = {}
         for head in heads:
             earlier = [
                 draft
@@ -164,7 +116,7 @@ class _Linker:
             found[head] = self.registry.resolve(head, earlier or self.focus)
         return found
 
-    def _attribute(self, sentence: Sentence, heads: list[Anchor], drafts: dict[Anchor, list[Draft]]) -> None:
+    def _attribute(self, sentence: Sentence, heads: list[Anchor], drafts: _Drafts) -> None:
         """A diagnosis in the sentence of a lesion is said of that lesion."""
         named = [
             draft
@@ -184,7 +136,7 @@ class _Linker:
         sentence: Sentence,
         canal: list[Anchor],
         others: list[Anchor],
-        drafts: dict[Anchor, list[Draft]],
+        drafts: _Drafts,
         heads: list[Anchor],
     ) -> None:
         for anchor in [*canal, *others]:
@@ -212,7 +164,8 @@ class _Linker:
             if anchor.kind in ("compression", "canal", "foramen", "cord_signal"):
                 self.last_fact = fact
 
-    def _same_level(self, sentence: Sentence) -> list[Annotation]:
+    @staticmethod
+    def _same_level(sentence: Sentence) -> list[Annotation]:
         """The level spoken of before, where a sentence says "at this level"."""
         norms = sentence.norms(sentence.first, sentence.last)
         named = any(
@@ -237,15 +190,14 @@ class _Linker:
             self.frame = loose  # "Axial CT at the level of the tenth dorsal vertebra."
             return
         if self.last_fact and self.last_fact.sentence.index >= sentence.index - 2:
-            self.last_fact.anchor.levels.extend(loose)
+            if self.last_fact.assertion is not Assertion.ABSENT:  # "No compression. T6 is unstable."
+                self.last_fact.anchor.levels.extend(loose)
         elif len(self.focus) == 1:
             self.focus[0].add_levels(loose)
 
-    def _attributes(
-        self, sentence: Sentence, anchors: list[Anchor], drafts: dict[Anchor, list[Draft]]
-    ) -> None:
+    def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: _Drafts) -> None:
         for signal in signals(sentence):
-            anchor = owner(signal.note, anchors, lambda a: a.kind in _SHINES)
+            anchor = owner(signal.note, anchors, shines)
             if anchor is not None and anchor.kind in ("cord", "cord_signal", "cord_normal"):
                 self.cord_signals.append((signal, anchor))
             else:
@@ -253,41 +205,11 @@ class _Linker:
                     draft.add_signal(signal)
                 if anchor is not None and anchor.kind != LESION:
                     self.attributes.append((signal.note, anchor))
-        parts = side_parts(sentence)
         for note in sentence.annotations:
-            if note.kind in ("size", "quantity"):
-                anchor = owner(
-                    note,
-                    anchors,
-                    lambda a: (
-                        a.kind in _OWN_SIZE
-                        or a.kind
-                        in ("cord", "canal", "canal_plain", "cord_signal", "disc", "vessel", "other_anatomy")
-                    ),
-                )
-            elif note.kind == "finding" and note.means.get("field") in (
-                "enhancement",
-                "iron",
-                "fat",
-                "calcification",
-                "necrosis",
-                "bone_change",
-                "attenuation",
-                "diffusion",
-            ):
-                anchor = owner(
-                    note,
-                    anchors,
-                    lambda a: (
-                        a.kind in _OWN_SIZE
-                        or a.kind
-                        in ("vertebra", "cord", "muscle", "vessel", "disc", "cauda_equina", "other_anatomy")
-                    ),
-                )
-            elif note.kind in ("modifier", "change"):
-                anchor = owner(note, anchors, lambda a: a.kind not in _UNQUALIFIED)
-            else:
+            accepts = acceptance(note)
+            if accepts is None:
                 continue
+            anchor = owner(note, anchors, accepts)
             if anchor is not None and anchor.kind != LESION:
                 self.attributes.append((note, anchor))
                 continue
@@ -295,49 +217,25 @@ class _Linker:
                 continue  # "the left pleural space is clear" says nothing of the mass spoken of before
             for draft in self._drafts(anchor, drafts):
                 draft.add(note, anchor)
-                if note in parts and note.kind == "size":
-                    draft.add_part(parts[note], note)
-                    for level in sentence.of("level"):
-                        if parts.get(level) == parts[note] and level in draft.level_notes + [
-                            n for a in anchors for n in a.levels
-                        ]:
-                            draft.add_part(parts[note], level)
+                if note.kind == "size":
+                    add_parts(draft, note, anchors)
             if anchor is None and not self.focus and note.kind in ("finding", "quantity"):
-                self.attributes.append(
-                    (note, Anchor("none", note.first, note.last, sentence, note, note.assertion))
-                )
+                nothing = Anchor("none", note.first, note.last, sentence, note, note.assertion)
+                self.attributes.append((note, nothing))
 
-    def _drafts(self, anchor: Anchor | None, drafts: dict[Anchor, list[Draft]]) -> list[Draft]:
+    def _drafts(self, anchor: Anchor | None, drafts: _Drafts) -> list[Draft]:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
 
 
 def _passive(anchor: Anchor) -> bool:
-    """Structures that a level in their neighbourhood is not about."""
-    return anchor.kind in (
-        "cord",
-        "thecal_sac",
-        "csf_plain",
-        "canal_plain",
-        "foramen_plain",
-        "muscle",
-        "vessel",
-        "organ",
-        "organ_finding",
-        "disc",
-        "cauda_equina",
-        "nerve_root",
-    ) or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
-
-
-_ADVISED = frozenset(
-    "advised recommended suggested required needed warranted urgent emergency considered planned indicated".split()
-)
+    """Whether a level in the neighbourhood is not about an anchor."""
+    return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
 
 
 def _operated(sentence: Sentence, anchor: Anchor) -> bool:
-    """Whether compression is the reason of a treatment that was given: "laminectomy in 2014 for cord compression"."""
+    """Whether compression is why a treatment was given: "laminectomy in 2014 for cord compression"."""
     norms = sentence.norms(max(sentence.first, anchor.first - 3), anchor.first - 1)
     treated = [note for note in sentence.of("treatment") if note.last < anchor.first <= note.last + 9]
     return (
@@ -355,14 +253,9 @@ def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
         first, last = sentence.clause_of(note.first)
         if first <= anchor.first <= last or first <= anchor.last <= last:
             return Change(note.means["change"])
-    alone = (
-        len(
-            {
-                other.first
-                for other in sentence.of("lesion", "finding", "effect")
-                if other.first > anchor.last or other.last < anchor.first
-            }
-        )
-        == 0
-    )
-    return Change(notes[0].means["change"]) if notes and alone else None
+    others = [
+        other
+        for other in sentence.of("lesion", "finding", "effect")
+        if other.first > anchor.last or other.last < anchor.first
+    ]
+    return Change(notes[0].means["change"]) if notes and not others else None

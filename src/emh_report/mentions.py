@@ -128,10 +128,9 @@ class Reader:
 
 def _answers(lexicons: Lexicons) -> dict[str, Assertion | None]:
     """The answers a form may offer, with what they say; a degree or a side says neither yes nor no."""
-    entries = (concept for concept in lexicons.of_kind("grammar") if concept.id.startswith("answer_"))
     return {
         term: Assertion(concept.means["assertion"]) if "assertion" in concept.means else None
-        for concept in entries
+        for concept in lexicons.of_kind("answer")
         for term in concept.terms
     }
 

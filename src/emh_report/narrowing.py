@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from emh_report.document import Annotation
 from emh_report.facts import TODAY, disc_names, level_names, ordered, reach, severity_note
-from emh_report.link import BACKGROUND, Fact, Links
+from emh_report.facts import Fact
+from emh_report.relations import BACKGROUND, Links
 from emh_report.model import (
     VERTEBRAE,
     Assertion,

@@ -1,7 +1,7 @@
-"""What a sentence says of nodal groups beside their size: necrosis, enhancement, calcification, signal, change.
+"""What a sentence says of nodal groups beside their size: necrosis, enhancement, signal, change.
 
-Part of nodes.py. A phrase before its noun belongs to that noun; any other belongs to the groups named before it that
-have no such statement yet, or to all of them where the sentence names none of its own.
+Part of nodes.py. A phrase before its noun belongs to that noun; any other belongs to the groups named before
+it that have no such statement yet, or to all of them where the sentence names none of its own.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emh_report.document import Annotation, Sentence
-from emh_report.lesions import enhancement_words, stronger
+from emh_report.enhancement import enhancement_words
+from emh_report.standing import stronger
 from emh_report.model import Assertion, Change
-from emh_report.nodal_groups import Group
+from emh_report.nodal_types import Group
 from emh_report.signals import signals
 
 _FIELDS = frozenset({"necrosis", "enhancement", "calcification", "fat"})
@@ -19,7 +20,7 @@ _CLOSE = frozenset({",", ";", "with", "showing", "and", ".", "("})
 
 
 def describe(sentence: Sentence, new: Sequence[Group], focus: Sequence[Group]) -> None:
-    """Add what ``sentence`` says to the groups it names (``new``, already part of ``focus``), or to ``focus``."""
+    """Add what ``sentence`` says to the groups it names (``new``, now part of ``focus``), or to ``focus``."""
     pairs = list(zip(new, focus, strict=True)) if new else [(group, group) for group in focus]
     if not pairs:
         return
@@ -57,23 +58,28 @@ def _enhancement(note: Annotation, group: Group) -> None:
 
 
 def _owners(
-    sentence: Sentence, note: Annotation, pairs: Sequence[tuple[Group, Group]], *, named: bool, done: set[tuple[str, Group]], key: str
+    sentence: Sentence,
+    note: Annotation,
+    pairs: Sequence[tuple[Group, Group]],
+    *,
+    named: bool,
+    done: set[tuple[str, Group]],
+    key: str,
 ) -> list[Group]:
     """The groups a phrase is about."""
     if not named:
         return [group for _, group in pairs]
     if _is_of_another(sentence, note, pairs):
         return []
-    ahead = [(new, group) for new, group in pairs if note.last < min(part.first for part in _naming(new))]
-    behind = [(new, group) for new, group in pairs if (new, group) not in ahead]
-    chosen = [group for new, group in behind if (key, new) not in done]
-    if ahead and (not behind or _premodifies(sentence, note, ahead[0][0])):
+    ahead = [pair for pair in pairs if note.last < min(part.first for part in _naming(pair[0]))]
+    chosen = [pair for pair in pairs if pair not in ahead]
+    led = bool(ahead) and _premodifies(sentence, note, ahead[0][0])
+    if led or not chosen:
         noun = _naming(ahead[0][0])[0]
-        ahead = [(new, group) for new, group in ahead if _naming(new)[0] is noun or not behind and not _premodifies(sentence, note, ahead[0][0])]
-        done.update((key, new) for new, _ in ahead)
-        return [group for _, group in ahead]
-    done.update((key, new) for new, _ in behind)
-    return chosen
+        chosen = [pair for pair in ahead if not led or _naming(pair[0])[0] is noun]
+    chosen = [pair for pair in chosen if (key, pair[0]) not in done]
+    done.update((key, new) for new, _ in chosen)
+    return [group for _, group in chosen]
 
 
 def _naming(group: Group) -> list[Annotation]:
@@ -81,13 +87,17 @@ def _naming(group: Group) -> list[Annotation]:
 
 
 def _premodifies(sentence: Sentence, note: Annotation, group: Group) -> bool:
-    first = min(part.first for part in _naming(group))
-    return 0 <= first - note.last - 1 <= 5 and _CLOSE.isdisjoint(sentence.document.norms[note.last + 1 : first])
+    between = sentence.document.norms[note.last + 1 : min(part.first for part in _naming(group))]
+    return len(between) <= 5 and _CLOSE.isdisjoint(between)
 
 
 def _is_of_another(sentence: Sentence, note: Annotation, pairs: Sequence[tuple[Group, Group]]) -> bool:
     """Whether a lesion or an organ stands nearer before the phrase than any node."""
-    nouns = [other for other in sentence.of("lesion", "organ", "organ_finding") if other.means.get("role") not in ("pronoun", "part")]
-    before = max((other.last for other in nouns if other.last < note.first), default=-1)
-    nearest = max((part.last for new, _ in pairs for part in _naming(new) if part.last < note.first), default=-1)
-    return before > nearest
+    subjects = [
+        other
+        for other in sentence.of("lesion", "organ", "organ_finding")
+        if other.means.get("role") not in ("pronoun", "part") and other.last < note.first
+    ]
+    nodes = [part for new, _ in pairs for part in _naming(new) if part.last < note.first]
+    before = max((other.last for other in subjects), default=-1)
+    return before > max((part.last for part in nodes), default=-1)

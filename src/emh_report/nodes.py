@@ -1,14 +1,14 @@
 """Lymph nodes: each station with its side, size and necrosis, and the lesions that enlarged groups are.
 
-A station is a nodal group only where a node is spoken of: "left para-aortic node", "nodes in the iliac chain", "Nodes:
-retrocrural 11 mm", "axillae negative", but not "retroperitoneal mass". What follows without a subject of its own ("No
-necrosis.", "They enhance.") belongs to the groups named last.
+A station is a nodal group only where a node is spoken of: "left para-aortic node", "nodes in the iliac
+chain", "Nodes: retrocrural 11 mm", "axillae negative", but not "retroperitoneal mass". What follows without
+a subject of its own ("No necrosis.", "They enhance.") belongs to the groups named last.
 """
 
 from __future__ import annotations
 
-from emh_report.document import Annotation, Sentence
-from emh_report.link import BACKGROUND, SILENT, Links
+from emh_report.document import Sentence
+from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.model import (
     Asserted,
     Assertion,
@@ -22,7 +22,8 @@ from emh_report.model import (
     Site,
 )
 from emh_report.nodal_details import describe
-from emh_report.nodal_groups import TODAY, Group, groups_of, is_node_word, sizes_mm
+from emh_report.nodal_groups import groups_of
+from emh_report.nodal_types import TODAY, Group, is_node_word, sizes_mm
 
 _PARTS = {
     "retroperitoneal": {
@@ -54,7 +55,7 @@ _PARTS = {
     "pelvic": {"external iliac", "internal iliac", "common iliac", "iliac", "presacral", "inguinal"},
     "iliac": {"external iliac", "internal iliac", "common iliac"},
 }
-"""What a region's name sums up: "retroperitoneal adenopathy" adds nothing to the para-aortic node it consists of."""
+"""What a region's name sums up: "retroperitoneal adenopathy" adds nothing to the para-aortic node it is."""
 
 
 def lymph_nodes(links: Links) -> tuple[LymphNode, ...]:
@@ -73,7 +74,7 @@ def lymph_nodes(links: Links) -> tuple[LymphNode, ...]:
 
 
 def nodal_lesions(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
-    """A lesion for each group that is called enlarged or pathological, or measures at least 10 mm across its short axis."""
+    """A lesion for each group called enlarged or pathological, or with a short axis of 10 mm or more."""
     listed: list[list[Group]] = []
     for group in nodal_groups(links):
         if group.assertion not in TODAY or not group.is_enlarged():
@@ -179,18 +180,7 @@ def _lesion(links: Links, members: list[Group], attribution: Asserted) -> Lesion
         laterality=Laterality(first.side) if first.side and len(sides) == 1 else None,
         size_mm=sizes_mm(first),
         prior_size_mm=first.prior_mm(),
-        signal=tuple(
-            Signal(
-                sequence=sequence,
-                intensity=signal.intensity,
-                degree=signal.degree,
-                extent=signal.extent,  # type: ignore[arg-type]
-                reference=signal.reference,
-                evidence=links.document.evidence_of(*signal.notes),  # type: ignore[arg-type]
-            )
-            for signal in first.signals
-            for sequence in signal.sequences
-        ),
+        signal=_signals(links, first),
         homogeneity=first.words.get("homogeneity"),  # type: ignore[arg-type]
         enhancement=Enhancement(
             assertion=enhancement,
@@ -203,4 +193,19 @@ def _lesion(links: Links, members: list[Group], attribution: Asserted) -> Lesion
         change=first.change,
         assertion=first.assertion,
         evidence=links.document.evidence_of(*[note for group in members for note in group.notes]),
+    )
+
+
+def _signals(links: Links, group: Group) -> tuple[Signal, ...]:
+    return tuple(
+        Signal(
+            sequence=sequence,  # type: ignore[arg-type]
+            intensity=signal.intensity,  # type: ignore[arg-type]
+            degree=signal.degree,  # type: ignore[arg-type]
+            extent=signal.extent,  # type: ignore[arg-type]
+            reference=signal.reference,  # type: ignore[arg-type]
+            evidence=links.document.evidence_of(*signal.notes),
+        )
+        for signal in group.signals
+        for sequence in signal.sequences
     )

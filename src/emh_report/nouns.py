@@ -1,4 +1,4 @@
-"""Which thing of a sentence a phrase is said of, by position alone: the noun it stands before, else the last one named."""
+"""Which noun of a sentence a phrase is said of, by position alone: the next one, or the last one named."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def noun_behind(sentence: Sentence, note: Annotation, reach: int = 3) -> Annotat
     """The noun that ``note`` stands directly before: "fatty | EMH", "21 cm | spleen"."""
     norms = sentence.document.norms
     for noun in nouns(sentence):
-        if noun.first > note.last and noun.first - note.last <= reach and _APART.isdisjoint(norms[note.last + 1 : noun.first]):
+        near = noun.first > note.last and noun.first - note.last <= reach
+        if near and _APART.isdisjoint(norms[note.last + 1 : noun.first]):
             return noun
     return None
 

@@ -1,8 +1,8 @@
 """Solid organs: their sizes and states.
 
-A finding may be one word ("splenomegaly") or an organ with a state elsewhere in its statement ("The liver, 19 cm, is
-enlarged"; "Liver and spleen large"). A length without a verdict is listed as a size: whether 15 cm is too long, the
-report has to say.
+A finding may be one word ("splenomegaly") or an organ with a state elsewhere in its statement ("The liver,
+19 cm, is enlarged"; "Liver and spleen large"). A length without a verdict is listed as a size: whether
+15 cm is too long, the report has to say.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from emh_report.document import Annotation, Sentence
-from emh_report.lesions import stronger
-from emh_report.link import BACKGROUND, SILENT, Links
-from emh_report.measure import SizeSpan
+from emh_report.standing import stronger
+from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.model import Assertion, Experiencer, OrganFinding
-from emh_report.nouns import noun_before, noun_behind, nouns
+from emh_report.nouns import nouns
+from emh_report.organ_sizes import first_size, owned_sizes, sizes_of
 
 ENLARGED = {
     "liver": "hepatomegaly",
@@ -27,11 +27,12 @@ _MEASURED = ("liver", "spleen")
 _JUDGED = ("liver", "spleen", "heart")
 """Organs whose normal size is listed as no enlargement."""
 _NO_ORGAN = frozenset({"", "pleura", "peritoneum", "portal vein", "urinary tract"})
+_CHANGES = frozenset("increase decrease reduction change enlargement growth".split())
 _JOINERS = frozenset("and & / , or nor the both".split())
 _TODAY = frozenset({"today", "current", "now", "present"})
 _QUALITY = frozenset(
-    "attenuation signal echotexture echogenicity contour outline density texture enhancement parenchyma morphology in "
-    "variant intensity appearance position caliber function uptake".split()
+    "attenuation signal echotexture echogenicity contour outline density texture enhancement parenchyma in "
+    "morphology variant intensity appearance position caliber function uptake".split()
 )
 
 
@@ -52,7 +53,7 @@ def organs(links: Links) -> tuple[OrganFinding, ...]:
             organ=organ,
             finding=finding,
             assertion=entry.assertion,
-            size_mm=_first_size(entry.sizes),
+            size_mm=first_size(entry.sizes),
             evidence=links.document.evidence_of(*entry.notes, *entry.sizes[:1]),
         )
         for (organ, finding), entry in reader.settled().items()
@@ -70,7 +71,7 @@ class _Reader:
         today = sentence.norms(sentence.first, sentence.first)[0] in _TODAY
         if sentence.section == BACKGROUND or (sentence.section in SILENT and not today):
             return
-        self._sizes = _owned_sizes(sentence)
+        self._sizes = owned_sizes(sentence)
         self._findings(sentence)
         groups = _groups(sentence)
         if not groups:
@@ -111,7 +112,7 @@ class _Reader:
         states = _states(sentence, group)
         for note in group:
             organ = note.preferred
-            sizes = self._sizes.get(note, []) if note.sentence is sentence else _sizes_of(sentence)
+            sizes = self._sizes.get(note, []) if note.sentence is sentence else sizes_of(sentence)
             said = [(name, assertion, state) for state in states for name, assertion in _reading(note, state)]
             if not any(name == ENLARGED.get(organ) for name, _, _ in said) and sizes and organ in _JUDGED:
                 if (word := _plain_normal(sentence, group)) is not None:
@@ -136,7 +137,7 @@ class _Reader:
         entry.sizes.extend(size for size in sizes if size not in entry.sizes)
 
     def _carried(self, sentence: Sentence) -> list[list[Annotation]]:
-        """The organ of the label or of the sentence before, for a statement that names none: "It measures 18 cm." """
+        """The organ of the label or of the sentence before, where none is named: "It measures 18 cm." """
         if any(
             note.means.get("role") != "pronoun"
             for note in sentence.of("lesion", "node", "structure", "emh", "organ_finding")
@@ -170,7 +171,7 @@ def _groups(sentence: Sentence) -> list[list[Annotation]]:
 
 
 def _is_place(sentence: Sentence, note: Annotation) -> bool:
-    """Whether an organ only tells where something is, or what it is compared with: "mass in the spleen", "like liver"."""
+    """Whether an organ only tells where something is, or what it is like: "mass in the spleen"."""
     norms = sentence.document.norms
     behind = norms[note.last + 1 : note.last + 2]
     if any(
@@ -183,11 +184,9 @@ def _is_place(sentence: Sentence, note: Annotation) -> bool:
         for word in norms[max(sentence.first, note.first - 3) : note.first]
         if word not in ("the", "a", "both")
     ]
-    return (
-        bool(before)
-        and before[-1] in ("in", "within", "to", "than", "like", "with", "into")
-        and behind != [":"]
-    )
+    if not before or behind == [":"] or _CHANGES.intersection(before[-2:-1]):
+        return False
+    return before[-1] in ("in", "within", "to", "than", "like", "with", "into")
 
 
 def _states(sentence: Sentence, group: list[Annotation]) -> list[Annotation]:
@@ -221,22 +220,6 @@ def _reach(sentence: Sentence, start: int, group: list[Annotation]) -> int:
             if note.first == index and note not in group and not _covers(note, group):
                 return index - 1
     return sentence.last
-
-
-def _owned_sizes(sentence: Sentence) -> dict[Annotation, list[Annotation]]:
-    """Today's sizes of the organs and organ findings a sentence names: behind them, or directly before."""
-    norms = sentence.document.norms
-    found: dict[Annotation, list[Annotation]] = {}
-    for size in _sizes_of(sentence):
-        owner = noun_before(sentence, size)
-        after = noun_behind(sentence, size)
-        if after and (owner is None or size.first - owner.last > 1):
-            owner = after
-        if owner and ";" not in norms[owner.last : size.first]:
-            for note in nouns(sentence):
-                if note.first <= owner.last and owner.first <= note.last:
-                    found.setdefault(note, []).append(size)
-    return found
 
 
 def _covers(note: Annotation, group: list[Annotation]) -> bool:
@@ -287,22 +270,3 @@ def _plain_normal(sentence: Sentence, group: list[Annotation]) -> Annotation | N
         }.intersection(before):
             return note
     return None
-
-
-def _sizes_of(sentence: Sentence) -> list[Annotation]:
-    return [note for note in sentence.of("size") if _is_todays(note)]
-
-
-def _is_todays(note: Annotation) -> bool:
-    return (
-        isinstance(note.value, SizeSpan)
-        and not note.value.prior
-        and note.assertion is not Assertion.HISTORICAL
-    )
-
-
-def _first_size(sizes: list[Annotation]) -> tuple[float, ...]:
-    for note in sizes:
-        if isinstance(note.value, SizeSpan):
-            return note.value.size_mm
-    return ()

@@ -27,7 +27,7 @@ from emh_report.sentences import sentence_starts
 
 __all__ = ["SectionSpan", "Segment", "sections", "segments"]
 
-LONGEST = 2000
+LONGEST = 1200
 """Characters of the longest segment; what is longer is no sentence and would only cost time."""
 
 _LABEL = re.compile(r"[^\W_][^:：.;!?\n\r\t]{0,59}[:：](?!\S*//)")

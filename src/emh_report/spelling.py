@@ -3,23 +3,24 @@
 Words are compared in normal form (words.normalise). A word that is neither in the lexicons nor in ordinary
 English (common_words.py) becomes the vocabulary word that was meant if that word is the only one a slip away:
 
+* letters misread by an optical reader ("lurnbar", "splne"), from five letters on;
 * neighbours swapped or a letter doubled or undoubled ("biospy", "narowing"), from six letters on;
 * a letter missing, added or exchanged ("paravertabral", "thalassmia"), from seven letters on;
 * two doubled letters or exchanged vowels ("extremedulary"), from twelve letters on.
 
-The first letter is never mended, and no slip turns one prefix into another: "hypo" is not a misspelt "hyper".
+The first letter is mended only if misread, and no slip turns one prefix into another ("hypo", "hyper").
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from emh_report.common_words import COMMON_WORDS
 from emh_report.words import Word, normalise
 
-_EASY, _SINGLE, _DOUBLE, _LONGEST = 6, 7, 12, 40
-"""Letters from which on a doubling or swap, any one slip, and two slips are mended; longer is no word."""
+_SHORTEST, _EASY, _SINGLE, _DOUBLE, _LONGEST = 5, 6, 7, 12, 40
+"""Letters from which on a misreading, a doubling or swap, any one slip, and two slips are mended."""
 _FRAGMENT, _WHOLE = 3, 10
 """Letters of a piece and of the whole from which on a word with a stray blank in it is recognised."""
 _CACHED = 100_000
@@ -48,7 +49,7 @@ _CLOSED = {
 """Two words that are sometimes typed as one → letters of the first."""
 _LINE_END = re.compile(r"[-‐\u00ad][ \t]*\r?\n[ \t]*|\u00ad[ \t]+")
 _HYPHENS = frozenset("-‐‑")
-_MISREAD = str.maketrans("015", "ols")
+_MISREAD = re.compile(r"l|rn")
 _RUNS = re.compile(rf"[{_VOWELS}]+|([^{_VOWELS}])\1*")
 
 
@@ -78,21 +79,26 @@ class Spelling:
         return found
 
     def _mend(self, word: str, typed: str) -> str:
-        if word in self._known or not _EASY <= len(word) <= _LONGEST or word in COMMON_WORDS:
+        if word in self._known or not _SHORTEST <= len(word) <= _LONGEST or word in COMMON_WORDS:
             return word
-        if not word.isalpha():
-            letters = word[:1] + word[1:-1].translate(_MISREAD) + word[-1:]
-            return letters if letters in self._known and word[:1].isalpha() else word
-        if typed[-1] in "sS" and len(typed) >= _SINGLE and (whole := normalise(typed + "e")) in self._known:
-            return whole  # "hyperintens" is no plural
-        if "rn" in word and (read := word.replace("rn", "m", 1)) in self._known:
-            return read
+        for read in _readings(word):
+            if read in self._known:
+                return read
+        if len(word) < _EASY or not word.isalpha():
+            return word
         if word.endswith("ss") and (single := normalise(word[:-1])) in self._known:
             return single
+        meant = self._meant(word)
+        if not meant and typed[-1] in "sS" and word[-1] != "s":
+            meant = self._meant(word + "s")  # "hyperintens", "heterogeneos" are no plurals
+            meant = meant if meant.endswith(("s", "se")) else ""
+        return meant or word
+
+    def _meant(self, word: str) -> str:
         meant = self._one_slip(word)
         if meant is None and len(word) >= _DOUBLE:
             meant = self._two_slips(word)
-        return meant if meant and _same_prefix(word, meant) else word
+        return meant if meant and _same_prefix(word, meant) else ""
 
     def _one_slip(self, word: str) -> str | None:
         """The one vocabulary word a slip away; None if there is none, empty if several or it is short."""
@@ -172,6 +178,17 @@ class Spelling:
 
 def _deletions(word: str) -> list[str]:
     return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def _readings(word: str) -> Iterator[str]:
+    """What an optical reader took for ``word``: i read as l, m as rn, a letter as a digit."""
+    if not word.isalpha():
+        if len(word) >= _SINGLE and word[0].isalpha() and word[-1].isalpha():
+            for one in "li":
+                yield word.translate({48: "o", 49: one, 53: "s"})
+        return
+    for found in _MISREAD.finditer(word):
+        yield word[: found.start()] + ("i" if found[0] == "l" else "m") + word[found.end() :]
 
 
 def _slip(word: str, meant: str) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from emh_report.document import Annotation, Sentence
 from emh_report.facts import level_names
-from emh_report.heads import reference_words
-from emh_report.lesions import stronger
-from emh_report.link import BACKGROUND, SILENT, Links
+from emh_report.owners import reference_words
+from emh_report.standing import stronger
+from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.model import Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
 from emh_report.nouns import noun_before, noun_behind
 
@@ -25,7 +25,8 @@ _SIGNALS = {
 }
 _MARROW = frozenset("marrow vertebra vertebral bone osseous sacrum ilium iliac endplate".split())
 _HAS = frozenset(
-    "is are was were show shows demonstrate appear return of has have signal diffusely diffuse generalized marked the a intensity".split()
+    "is are was were show shows demonstrate appear returns of has have signal diffusely diffuse generalized "
+    "marked the a intensity".split()
 )
 
 
@@ -81,7 +82,7 @@ def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
             entry = BoneMarrowFinding(
                 finding=name,
                 site=note.means.get("bone") or note.means.get("site"),
-                laterality=_side(sentence, note),
+                laterality=side_of_bone(sentence, note),
                 levels=level_names(levels),
                 assertion=_assertion(name, note, assertion),
                 evidence=links.document.evidence_of(note, *levels),
@@ -131,8 +132,8 @@ def _assertion(name: str, note: Annotation, assertion: Assertion) -> Assertion:
     return Assertion.PRESENT if lasting else assertion
 
 
-def _side(sentence: Sentence, note: Annotation) -> Laterality | None:
-    """A side named in the finding or right beside it: "AVN of the left femoral head", "right posterior ribs are expanded"."""
+def side_of_bone(sentence: Sentence, note: Annotation) -> Laterality | None:
+    """A side named in the finding or right beside it: "AVN of the left femoral head"."""
     norms = sentence.document.norms
     for modifier in sentence.of("modifier"):
         if "laterality" not in modifier.means or modifier.means["laterality"] == "midline":
@@ -144,13 +145,14 @@ def _side(sentence: Sentence, note: Annotation) -> Laterality | None:
             if modifier.last < note.first
             else norms[note.last + 1 : modifier.first]
         )
+        gap = [word for word in gap if word != "with"] if _MARROW.intersection(gap) else gap
         if len(gap) <= 4 and {",", ";", "and", "mass", ".", "with"}.isdisjoint(gap):
             return Laterality(modifier.means["laterality"])
     return None
 
 
 def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
-    """Signal said of marrow in other words than the lexicon's phrases: "Marrow markedly hypointense on T1 and T2"."""
+    """Signal said of marrow in other words than the lexicon's: "Marrow markedly hypointense on T1"."""
     found = []
     for sentence in links.document.sentences:
         if sentence.section in SILENT or sentence.section == BACKGROUND:

@@ -1,0 +1,311 @@
+"""How far a denial reaches where no verb says so: lists, run-on lines, presupposed things.
+
+assertion.py cuts a sentence at verbs, full clauses and stop words. Notes of the ward hold few of them ("no
+chest pain, no edema, mild rash on trunk"), so here a comma also ends a denial if what follows it looks like a
+statement of its own; and a denied noun's complement is not denied ("no relief of his pain").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from emh_report.document import Annotation, Sentence
+
+if TYPE_CHECKING:
+    from emh_report.assertion import CueSpan, Grammar
+
+Span = tuple[int, int]
+
+_SEPARATORS = frozenset({",", "and", "&"})
+_LISTERS = frozenset({"or", "nor"})
+_NOT_SUBJECTS = frozenset(
+    "modifier intensity sequence level size quantity reference structure site change effect body_region modality "
+    "cord_word weight timepoint advice_cue urgency organ_state communication study_word treatment_cue organ answer "
+    "contrast recommendation iron_sequence".split()
+)
+_OPENERS = frozenset("only just trace copious occasional rare scattered positive nonspecific old some + but".split())
+"""Words with which a positive item starts, besides ``positive_start`` of the grammar."""
+_PEOPLE = frozenset(
+    "he she they we i pt patient baby infant child mother father wife husband son daughter family".split()
+)
+_VERBS = frozenset(
+    "became become developed continue continued underwent received presented began started complained stated returned "
+    "tolerated improved required persist resting ambulate came went admitted appear seem look get got take took".split()
+)
+_STATES = frozenset(
+    "stable intact soft clear normal symmetric symmetrical nontender non supple unremarkable patent equal reactive "
+    "regular resting alert ok okay well benign controlled improved improving unchanged thickened negative positive "
+    "nl wnl ntnd tolerating pending dry warm moist midline".split()
+)
+_PLACE = frozenset("in at on over to within throughout along around".split())
+_OCCASIONS = frozenset(
+    "exertion palpation percussion movement motion inspiration expiration standing exam examination auscultation admission "
+    "discharge time present inspection imaging ct mri film ultrasound today ambulation".split()
+)
+_REPORTS = frozenset(
+    "c/o complaints complains complaining complained reports reported admits admitted endorses endorsed states "
+    "relates describes".split()
+)
+_CAUSES = (("due", "to"), ("secondary", "to"), ("owing", "to"), ("attributed", "to"))
+_HAS = frozenset("has had is was presents presented developed came underwent remains".split())
+_DETERMINERS = frozenset("the his her their its this these my our".split())
+_PRONOUNS = frozenset("he she it they we there".split())
+
+_COMPLEMENTED = frozenset(
+    "change increase decrease improvement worsening progression regression relief treatment therapy surgery operation "
+    "intervention medication antibiotic explanation source cause etiology response resolution question doubt "
+    "difference benefit contraindication reduction alteration".split()
+)
+"""Nouns whose absence says nothing against their complement: "no treatment for the cyst"."""
+_TAKES = frozenset("for of in from to with on about that".split())
+_TREATED = frozenset("taking take taken treated treating medicated operated hospitalized evaluated compliant".split())
+_WITHIN = frozenset("in of from around over at within on under near along beneath about surrounding involving".split())
+_EVIDENCE = frozenset(
+    "evidence sign any all none some one history suggestion indication symptom complaint part type feature because "
+    "episode form kind degree component amount aware complaining either much many most".split()
+)
+_ADVERBS = frozenset(
+    "today bilaterally throughout again so far now previously yesterday times x in on at by and but with to from as "
+    "since after for except otherwise this or ( - was is".split()
+)
+_BEFORE_NEGATIVE = frozenset(
+    "is was are were be been remained came returned again also all both otherwise grossly completely and but , : ; "
+    "which that or has have had still now".split()
+)
+_SPEAKS = frozenset(
+    "state report deny denied call called say said note noted notice noticed feel felt describe describes give gives "
+    "bring brought think thought believe ask asked request requested concerned inform informed tell told found find at "
+    "present accompany speak reported stated reports states says notes denies".split()
+)
+_TOLD_BY = frozenset("per by told from w to via".split())
+_TALKED = frozenset("speak spoke spoken discuss discussed talk talked conversation".split())
+
+
+def breaks(
+    sentence: Sentence, cues: Sequence[CueSpan], targets: Sequence[Annotation], starts: Sequence[int], grammar: Grammar
+) -> set[int]:
+    """Words at which a denial ends, besides the ``starts`` of clauses that are known already."""
+    denials = [cue for cue in cues if cue.entry.category == "negated" and cue.entry.direction != "after"]
+    if not denials:
+        return set()
+    found: set[int] = set()
+    things = [note for note in targets if note.kind not in _NOT_SUBJECTS]
+    for position, cue in enumerate(denials):
+        limits = [start for start in starts if start > cue.last]
+        limits += [other.first for other in denials[position + 1 :]]
+        reader = _Denial(sentence, cue, cues, min(limits, default=sentence.last + 1) - 1, things, grammar)
+        single = _one_each(sentence, denials, position)
+        found.update(reader.ends(single))
+    return found
+
+
+class _Denial:
+    """One denial and the words it could reach."""
+
+    def __init__(
+        self, sentence: Sentence, cue: CueSpan, cues: Sequence[CueSpan], last: int, things: Sequence[Annotation], grammar: Grammar
+    ) -> None:
+        self.sentence, self.cue, self.cues, self.last, self.things = sentence, cue, cues, last, things
+        self.norms = sentence.document.norms
+        self.verbs = grammar.finite_verb | _VERBS
+        self.openers = grammar.positive_start | _OPENERS
+
+    def ends(self, single: bool) -> Iterator[int]:
+        """Where it ends: at most one place of each sort."""
+        yield from self._at_subject()
+        yield from self._at_word()
+        separators = [
+            index
+            for index in range(self.cue.last + 2, self.last)
+            if self.norms[index] in _SEPARATORS and not any(c.first <= index <= c.last for c in self.cues)
+        ]
+        for number, index in enumerate(separators):
+            following = separators[number + 1] if number + 1 < len(separators) else self.last + 1
+            if index + 1 >= following:
+                continue
+            if self._closes(index, following - 1, number, len(separators), single):
+                yield index
+                return
+
+    def _closes(self, index: int, end: int, number: int, total: int, single: bool) -> bool:
+        """Whether the item from ``index`` + 1 to ``end`` is a statement of its own."""
+        norms, first = self.norms, index + 1
+        chunk = norms[first : end + 1]
+        left = norms[self.cue.last + 1 : index]
+        comma = norms[index] == ","
+        if chunk[0] in _PEOPLE and (len(chunk) > 1 or not comma):
+            return not _LISTERS.intersection(chunk)
+        if chunk[0] in self.verbs:
+            return True
+        goes_on = bool(_LISTERS.intersection(norms[first : self.last + 1]))
+        verb = next((i for i, word in enumerate(chunk) if word in self.verbs), None)
+        if verb is not None and not {"that", "which", "who", "to"}.intersection(chunk[:verb]):
+            spoken = comma or self.norms[self.cue.first] in ("without", "denies", "denied", "deny")
+            if spoken and not (goes_on and _LISTERS.intersection(chunk[:verb])):
+                return True
+        if goes_on:
+            return False
+        if chunk[0] in self.openers:
+            return True
+        if chunk[0] in ("a", "an", "another"):
+            return comma or norms[self.cue.last + 1] not in ("a", "an")
+        if self._affirmed(first, end):
+            return True
+        if not comma:
+            return False
+        inside = [note for note in self.things if first <= note.first and note.last <= end]
+        if not inside:
+            return bool(_STATES.intersection(chunk)) and len(chunk) <= 6
+        bare = inside[0].first == first and inside[-1].last >= end - (norms[end] in ".;")
+        if any(word[0].isdigit() for word in chunk) and "x" not in chunk and not bare:
+            return True
+        if inside[-1].last < end and norms[inside[-1].last + 1] in _STATES:
+            return True
+        alone = number == total - 1
+        if bare:
+            return False
+        listed = bool(_LISTERS.intersection(left)) and alone
+        return single or listed or (number == 0 and alone and self._placed(inside[-1].last + 1, end))
+
+    def _affirmed(self, first: int, end: int) -> bool:
+        return any(
+            cue.entry.category == "affirmed" and first <= cue.first and cue.last <= end and cue.entry.means.get("under") is None
+            for cue in self.cues
+        )
+
+    def _placed(self, first: int, end: int) -> bool:
+        """Whether a place follows: "drusen in the macula", but not "pain on exertion"."""
+        words = self.norms[first : end + 1]
+        return bool(words) and words[0] in _PLACE and not _OCCASIONS.intersection(words)
+
+    def _at_subject(self) -> Iterator[int]:
+        """ "Without treatment the ulcer will …", "who is not on insulin has …": the main clause begins."""
+        norms, start = self.norms, self.cue.last + 1
+        before = norms[self.sentence.first : self.cue.first]
+        opening = norms[self.cue.first] == "without" or before[-1:] == ["with"]
+        if opening and len(before) <= 1:
+            for index in range(start + 1, self.last):
+                subject = norms[index] in _PRONOUNS or (
+                    norms[index] in _DETERMINERS | {"patient"} and norms[index - 1] not in _WITHIN | {"the", "to", "with", "for"}
+                )
+                if subject and self.verbs.intersection(norms[index + 1 : self.last + 1]):
+                    yield index
+                    return
+        if "who" in before and "," not in before[before.index("who") :]:
+            for index in range(start + 1, self.last):
+                if norms[index] in _HAS and norms[index - 1] not in ("and", "or", "who", "that", "which"):
+                    yield index
+                    return
+
+    def _at_word(self) -> Iterator[int]:
+        """Where a run-on line starts to tell ("denies LOC c/o hip pain"), or a cause follows a verb denied."""
+        words, norms = self.sentence.document.words, self.norms
+        verbal = norms[self.cue.last] == "not" or norms[self.cue.first] in ("not", "unable")
+        seen = False
+        for index in range(self.cue.last + 1, self.last):
+            if index > self.cue.last + 1:
+                told = words[index].text.lower() in _REPORTS and norms[index - 1] not in ("or", "and", "no", "any", "of", "further", "other", "was", "were", "been", "are", "is")
+                positive = words[index].text == "+" or (norms[index] == "positive" and norms[index + 1] in ("for", "on"))
+                if told or positive:
+                    yield index
+                    return
+                if verbal and not seen and tuple(norms[index : index + 2]) in _CAUSES:
+                    yield index
+                    return
+            seen = seen or any(note.first <= index <= note.last for note in self.things)
+            if norms[index] == "with" and seen and norms[self.cue.first] in ("without", "w/o") and norms[index + 1] not in _OCCASIONS:
+                if any(index < note.first <= index + 4 for note in self.things):
+                    yield index
+                    return
+
+
+def _one_each(sentence: Sentence, denials: Sequence[CueSpan], position: int) -> bool:
+    """Whether the writer denies one thing at a time ("no rash, no edema, …"), so that an item without "no" is not denied."""
+    norms = sentence.document.norms
+    cue = denials[position]
+
+    def lone(one: CueSpan, other: CueSpan) -> bool:
+        between = norms[one.last + 1 : other.first]
+        return between[-1:] == [","] and between.count(",") == 1 and not _LISTERS.intersection(between)
+
+    earlier = position > 0 and lone(denials[position - 1], cue)
+    follows = position + 1 < len(denials) and norms[denials[position + 1].first - 1] == ","
+    return norms[cue.first] == "no" and (earlier or follows)
+
+
+def joined(sentence: Sentence, cue: CueSpan, cues: Sequence[CueSpan]) -> bool:
+    """Whether a stop word directly follows a denial and belongs to it: "not | currently", "none of | which is"."""
+    if "exception" in cue.entry.means:
+        return False
+    return any(
+        other.last == cue.first - 1 and other.entry.category == "negated" and other.entry.direction != "after"
+        and sentence.document.norms[other.last] in ("not", "of", "never", "no", "without")
+        for other in cues
+    )  # fmt: skip
+
+
+def is_attribute(sentence: Sentence, cue: CueSpan, clause: Span) -> bool:
+    """Whether "negative" belongs to the word before it: "coagulase negative staphylococcus", "Rh negative"."""
+    norms = sentence.document.norms
+    if cue.first != cue.last or norms[cue.first] not in ("negative", "neg") or cue.first <= clause[0]:
+        return False
+    before = norms[cue.first - 1]
+    if not before.isalpha() or before in _BEFORE_NEGATIVE or cue.last >= clause[1]:
+        return False
+    after = norms[cue.last + 1]
+    return after.isalpha() and after not in _ADVERBS
+
+
+def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
+    """Whether a denial is about something else of ``target``: "no relief of his pain", "no pus around the wound"."""
+    if cue.entry.category != "negated":
+        return False
+    norms = sentence.document.norms
+    if cue.first > target.last:
+        first = sentence.clause_of(target.first)[0]
+        before = norms[max(first, target.first - 4) : target.first]
+        return any(
+            word in _COMPLEMENTED and before[i + 1 : i + 2] and before[i + 1] in ("of", "for", "in")
+            for i, word in enumerate(before)
+        )
+    between = norms[cue.last + 1 : target.first]
+    words = norms[cue.first : target.first]
+    if norms[cue.first] in ("denies", "deny", "denied") and between[:1] == ["that"] and between[1:2] and between[1] in _DETERMINERS:
+        return True
+    reach = len(words) - len(between) + 3
+    if norms[cue.first] in ("deny", "denies", "denied"):
+        reach += 1
+    for index, word in enumerate(words[:reach]):
+        rest = words[index + 1 :]
+        if word in _COMPLEMENTED and _TAKES.intersection(rest) and not {",", "other"}.intersection(rest[:1]):
+            return not {"suspect", "suggest", "indicate"}.intersection(rest)
+        if word in _TREATED and norms[cue.first] == "not" and "for" in rest:
+            return True
+    return _placed_at_known(between)
+
+
+def _placed_at_known(between: Sequence[str]) -> bool:
+    """Whether a definite place stands between: "[erythema] around the | wound"."""
+    at = next((i for i in range(len(between) - 1, max(-1, len(between) - 4), -1) if between[i] in _DETERMINERS), None)
+    if at is None or at < 2 or {",", "or", "and"}.intersection(between[at:]):
+        return False
+    prepositions = [i for i in range(at - 1, 0, -1) if between[i] in _WITHIN]
+    if not prepositions or between[at - 1] not in _WITHIN:
+        return False
+    thing = between[prepositions[0] - 1]
+    return thing.isalpha() and thing not in _EVIDENCE
+
+
+def is_informant(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a relative only tells of the patient: "mother reports", "per wife"."""
+    norms = sentence.document.norms
+    if cue.entry.direction != "before":
+        return False
+    after = norms[cue.last + 1 : cue.last + 2]
+    before = norms[max(sentence.first, cue.first - 2) : cue.first]
+    if after and (after[0] in _SPEAKS or (after[0] == "also" and norms[cue.last + 2] in _SPEAKS)):
+        return True
+    if before and before[-1] in _TOLD_BY and norms[cue.first] not in ("family", "familial"):
+        return True
+    return bool(_TALKED.intersection(before)) and before[-1] in ("with", "to")

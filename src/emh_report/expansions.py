@@ -1,0 +1,74 @@
+"""Expanded bone as a lesion: the contract lists expansile marrow sites beside the masses."""
+
+from __future__ import annotations
+
+from emh_report.document import Annotation, Sentence
+from emh_report.relations import BACKGROUND, Links, SILENT
+from emh_report.measure import SizeSpan
+from emh_report.model import Asserted, Assertion, Laterality, Lesion, LesionKind, Site
+from emh_report.nouns import noun_before, nouns
+from emh_report.tissue import side_of_bone
+
+_TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
+_NO_BONE = frozenset({"marrow", "bone marrow", "bones", "spine", "marrow signal", "ribs"})
+_SITES = {
+    "rib expansion": "rib",
+    "medullary expansion": "bone",
+    "vertebral expansion": "bone",
+    "expansion of posterior elements": "bone",
+}
+
+
+def expanded_bones(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
+    """One lesion for each kind of expanded bone that the report describes and no mass stands for."""
+    masses = {draft.site for draft in links.lesions if draft.assertion in _TODAY}
+    found: dict[str, tuple[Annotation, tuple[float, ...], Laterality | None, list[Annotation]]] = {}
+    for sentence in links.document.sentences:
+        if sentence.section in SILENT or sentence.section == BACKGROUND:
+            continue
+        for note in sentence.of("bone_marrow"):
+            site = _SITES.get(note.preferred)
+            if site is None or site in masses or note.assertion not in _TODAY:
+                continue
+            sizes = _sizes(sentence, note)
+            size = sizes[0].value.size_mm if sizes and isinstance(sizes[0].value, SizeSpan) else ()
+            if site not in found or (size and not found[site][1]):
+                found[site] = (note, size, side_of_bone(sentence, note), [note, *sizes[:1]])
+    return tuple(
+        Lesion(
+            id="",
+            kind=LesionKind.MARROW_EXPANSION,
+            emh=attribution,
+            site=Site(site),
+            subsite=_bone(note),
+            laterality=side,
+            size_mm=size,
+            assertion=note.assertion,
+            evidence=links.document.evidence_of(*notes),
+        )
+        for site, (note, size, side, notes) in found.items()
+    )
+
+
+def _bone(note: Annotation) -> str | None:
+    """The bone that is named: "left iliac bone with bone expansion"."""
+    bone = noun_before(note.sentence, note)
+    named = bone is not None and bone.concept == "vertebra" and bone.text.lower() not in _NO_BONE
+    return bone.text.lower() if bone and named else None
+
+
+def _sizes(sentence: Sentence, note: Annotation) -> list[Annotation]:
+    """Today's sizes behind a bone, before anything else is named."""
+    following = min(
+        (
+            noun.first
+            for noun in nouns(sentence)
+            if noun.first > note.last and noun.kind in ("lesion", "organ", "node")
+        ),
+        default=sentence.last + 1,
+    )
+    return [
+        size
+        for size in sentence.of("size")
+        if note.last < size.first < following and isinstance(size.value, SizeSpan) and not size.value.prior
+    ]

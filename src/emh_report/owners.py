@@ -1,0 +1,89 @@
+"""Structures, organs, nodes and treatments of a sentence, which own what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emh_report.anchors import LESION, Anchor
+from emh_report.document import Annotation, Sentence
+from emh_report.signals import reference_of
+
+_OBJECT_OF = frozenset(
+    "encasing encase surrounding surround abutting adjacent to of around in within along from "
+    "into displacing displace overlying behind near beside between invading through over under "
+    "replacing involving".split()
+)
+
+
+_ADJECTIVES = frozenset(
+    "the both left right a an adjacent upper lower posterior anterior its lumbar thoracic dorsal "
+    "cervical sacral bony".split()
+)
+
+
+def reference_words(sentence: Sentence) -> set[int]:
+    """Words that only say what a signal is compared with."""
+    words: set[int] = set()
+    norms = sentence.document.norms
+    for note in sentence.of("intensity"):
+        reference = reference_of(note)
+        if reference is None:
+            continue
+        last = reference.last
+        if norms[last + 1 : last + 2] == ["of"]:  # "the marrow of the vertebral bodies"
+            last = max(
+                (place.last for place in sentence.of("structure") if last < place.first <= last + 4),
+                default=last,
+            )
+        words.update(range(reference.first, last + 1))
+    return words
+
+
+def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
+    """Structures, organs, nodes, treatments and bones, which own what is said of them."""
+    references = reference_words(sentence)
+    covered = {index for anchor in taken for index in range(anchor.first, anchor.last + 1)}
+    for anchor in taken:  # "nodules in the left breast": the breast is where they lie, not what is measured
+        for site in anchor.sites:
+            if site.sentence is sentence:
+                covered.update(range(site.first, site.last + 1))
+    levels = {
+        index
+        for note in sentence.of("level")
+        for index in (note.first - 1, note.last, note.last + 1, note.first)
+    }
+    found: list[Anchor] = []
+    for note in sentence.annotations:
+        if note.kind not in ("structure", "organ", "organ_finding", "node", "treatment", "bone_marrow"):
+            continue
+        if note.first in references or note.first in covered:
+            continue
+        if note.concept in ("vertebra", "disc") and (note.first in levels or note.last in levels):
+            if any(anchor.first < note.first for anchor in [*taken, *found]):
+                continue
+        if note.kind in ("organ", "structure") and _is_object(sentence, note, taken):
+            continue
+        if any(
+            site.first <= note.first
+            and note.last <= site.last
+            and site.last - site.first > note.last - note.first
+            for site in sentence.of("site")
+        ):
+            continue  # "flanks the spine" is a place
+        kind = note.concept if note.kind == "structure" else note.kind
+        if kind in ("canal", "foramen", "csf"):
+            kind += "_plain"  # the bare words name a place, not a finding of it
+        found.append(Anchor(kind, note.first, note.last, sentence, note, note.stated))
+    return found
+
+
+def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) -> bool:
+    """Whether a structure only places a lesion of its clause: "a rind encasing both kidneys"."""
+    start = sentence.clause_of(note.first)[0]
+    if not any(head.kind == LESION and start <= head.first < note.first for head in heads):
+        return False
+    norms = sentence.document.norms
+    index = note.first - 1
+    while index > start and norms[index] in _ADJECTIVES:
+        index -= 1
+    return norms[index] in _OBJECT_OF or norms[index].endswith("ing")

@@ -1,0 +1,39 @@
+"""What is said of each side of a bilateral lesion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emh_report.document import Annotation, Sentence
+
+_MEASURED = frozenset("on the at in to side ( ) , in craniocaudal ap".split())
+
+
+@dataclass(slots=True)
+class Part:
+    """What is said of one side of a bilateral lesion."""
+
+    sizes: list[Annotation] = field(default_factory=list)
+    prior_sizes: list[Annotation] = field(default_factory=list)
+    levels: list[Annotation] = field(default_factory=list)
+
+
+def side_parts(sentence: Sentence) -> dict[Annotation, str]:
+    """Sizes and levels that stand with a side: "right 5.1 x 3.3 cm, left 4.0 cm", "3.7 cm on the right"."""
+    norms = sentence.document.norms
+    sides = [note for note in sentence.of("modifier") if note.means.get("laterality") in ("left", "right")]
+    sizes = sentence.of("size")
+    if not sides or not sizes:
+        return {}
+    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(
+        norms[sizes[0].last + 1 : sides[0].first]
+    )
+    found: dict[Annotation, str] = {}
+    for note in sentence.of("size", "level"):
+        if behind:
+            side = next((side for side in sides if side.first > note.last), None)
+        else:
+            side = next((side for side in reversed(sides) if side.last < note.first), None)
+        if side is not None:
+            found[note] = side.means["laterality"]
+    return found

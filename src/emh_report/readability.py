@@ -1,0 +1,199 @@
+"""What cannot be read reliably: open fields, tables, another language, half a report, two reports in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from emh_report.answers import Choice, Span
+from emh_report.document import Document, Sentence
+from emh_report.model import Assertion, Evidence
+from emh_report.model import Warning as ReportWarning
+from emh_report.segment import SectionSpan, sections
+
+_FUNCTION_WORDS = frozenset(
+    "the a an of in on at to from with without and or but is are was were be been has have had no not none "
+    "there this that these those which it its they their as by for than then if may can could should would will "
+    "due after before between into over under about above below also both all any each other same such only more "
+    "most less least very well seen noted shows show given within along through during since per when while he "
+    "she his her we you do does did now up out".split()
+)
+_ENGLISH, _PASSAGE = 0.35, 0.2
+"""Shares of known words below which a report, or a passage of it, is in doubt; English reports reach 0.55."""
+_FEWEST, _FEWEST_IN_PASSAGE = 10, 20
+_DANGLING = frozenset(
+    "a an the of at on in to from with and or by for is are was were which that its into upto than through "
+    "between measuring approximately dr vs no showing causing extending".split()
+)
+_FINITE = frozenset("is are was were has have shows demonstrates there".split())
+_PROSE = 8
+_DESCRIBING = ("lesion", "finding", "effect", "emh", "organ_finding", "structure")
+_OPENING = frozenset({"exam", "technique", "clinical", "comparison", "findings"})
+_PERSON = re.compile(
+    r"^\W*(?P<label>patient(?:'s)? name|patient id|name|mrn|uhid|hospital (?:no|number|id))\.?[ \t]*[:#=][ \t]*"
+    r"(?P<value>\S[^\r\n\t]{0,60})",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def unreadable(document: Document, headings: Mapping[str, Sequence[str]]) -> Iterator[ReportWarning]:
+    """Everything that the rest of the findings may be wrong by."""
+    yield from _fields(document)
+    yield from _language(document)
+    yield from _glued(document)
+    yield from _cut_off(document, headings)
+
+
+def _fields(document: Document) -> Iterator[ReportWarning]:
+    open_fields = [
+        choice for choice in document.choices if choice.is_open and choice.asks and _matters(choice)
+    ]
+    if open_fields:
+        text = "Template fields were left open; they are not read as findings."
+        evidence = tuple(_passage(document, *choice.span) for choice in open_fields)
+        yield ReportWarning(code="template_unfilled", message=text, evidence=evidence)
+    mixed = [choice for choice in document.choices if choice.form == "table" and _is_mixed(choice)]
+    if mixed:
+        text = "A table column holds different answers; which row each belongs to is not read."
+        evidence = tuple(_passage(document, *choice.label) for choice in mixed)
+        yield ReportWarning(code="table_unread", message=text, evidence=evidence)
+
+
+def _matters(choice: Choice) -> bool:
+    return choice.form != "answer"
+
+
+def _is_mixed(choice: Choice) -> bool:
+    return len(choice.options) > 1 and any(option.says is Assertion.PRESENT for option in choice.options)
+
+
+def _language(document: Document) -> Iterator[ReportWarning]:
+    letters = sum(1 for char in document.text if char.isalpha())
+    foreign = sum(1 for char in document.text if char.isalpha() and ord(char) > 0x36F)
+    whole, known = _known(document.sentences)
+    if (letters >= 10 and foreign > 0.3 * letters) or (whole >= _FEWEST and known < _ENGLISH * whole):
+        first = document.sentences[0]
+        text = "The text is probably not in English; little of it was read."
+        evidence = (document.evidence(first.first, first.last, first.section),)
+        yield ReportWarning(code="language_doubtful", message=text, evidence=evidence)
+        return
+    for _, group in groupby(document.sentences, key=lambda sentence: (sentence.paragraph, sentence.section)):
+        passage = list(group)
+        count, known = _known(passage)
+        if count >= _FEWEST_IN_PASSAGE and known < _PASSAGE * count:
+            text = "A passage is probably not in English; it was not read."
+            evidence = (document.evidence(passage[0].first, passage[-1].last, passage[0].section),)
+            yield ReportWarning(code="language_doubtful", message=text, evidence=evidence)
+
+
+def _known(sentences: Sequence[Sentence]) -> tuple[int, int]:
+    """Words of two letters and more, and how many of them are English function words or in the lexicons."""
+    count = known = 0
+    for sentence in sentences:
+        read = {i for note in sentence.annotations for i in range(note.first, note.last + 1)}
+        read |= {i for cue in sentence.cues for i in range(cue.first, cue.last + 1)}
+        for index in range(sentence.first, sentence.last + 1):
+            word = sentence.document.words[index].text
+            if word.isalpha() and len(word) > 1:
+                count += 1
+                known += index in read or word.lower() in _FUNCTION_WORDS
+    return count, known
+
+
+def _glued(document: Document) -> Iterator[ReportWarning]:
+    """Two impressions, each with findings of its own before it; or two patients."""
+    persons: dict[str, dict[str, Span]] = {}
+    for match in _PERSON.finditer(document.text):
+        value = " ".join(match["value"].casefold().split())
+        persons.setdefault(match["label"].casefold(), {}).setdefault(value, match.span())
+    for values in persons.values():
+        if len(values) > 1:
+            evidence = tuple(_passage(document, *span) for span in values.values())
+            yield _several(evidence)
+            return
+    runs = [
+        (key, list(group))
+        for key, group in groupby(document.sentences, key=lambda sentence: sentence.section)
+    ]
+    concluded: list[Sentence] = []
+    opened: set[str] = set()
+    described = False
+    for section, group in runs:
+        if section == "impression" and described:
+            if concluded and opened & _OPENING:
+                first = [concluded[0], group[0]]
+                yield _several(tuple(document.evidence(s.first, s.last, s.section) for s in first))
+                return
+            concluded, opened = group, set()
+        elif section == "addendum":
+            return
+        else:
+            described = described or (
+                section in (None, "findings") and any(s.of(*_DESCRIBING) for s in group)
+            )
+            opened.add(section or "")
+
+
+def _several(evidence: tuple[Evidence, ...]) -> ReportWarning:
+    text = "The text seems to hold more than one report; their findings are not kept apart."
+    return ReportWarning(code="several_reports", message=text, evidence=evidence)
+
+
+def _cut_off(document: Document, headings: Mapping[str, Sequence[str]]) -> Iterator[ReportWarning]:
+    """A heading with nothing under it, or an end in mid-sentence."""
+    text = document.text
+    parts = sections(text, headings)
+    empty = [
+        part for part in parts if part.heading and not text[part.start : part.end].strip(" \t\r\n:-–*_=.")
+    ]
+    last = parts[-1] if parts else None
+    hollow = [
+        part
+        for part in empty
+        if part is last or (part.category == "impression" and not _has_body(text, parts, "impression"))
+    ]
+    if hollow and hollow[0].heading:
+        message = f"The heading of the section {hollow[0].category} has nothing under it."
+        yield ReportWarning(
+            code="report_truncated", message=message, evidence=(_passage(document, *hollow[0].heading),)
+        )
+    elif document.sentences and _breaks_off(document):
+        end = document.sentences[-1]
+        message = "The text breaks off in mid-sentence."
+        yield ReportWarning(
+            code="report_truncated",
+            message=message,
+            evidence=(document.evidence(end.first, end.last, end.section),),
+        )
+
+
+def _has_body(text: str, parts: Sequence[SectionSpan], category: str) -> bool:
+    return any(
+        part.category == category and text[part.start : part.end].strip(" \t\r\n:-–*_=.") for part in parts
+    )
+
+
+def _breaks_off(document: Document) -> bool:
+    """Whether the last word cannot end a sentence, or the last sentence alone lacks its full stop."""
+    last = document.sentences[-1]
+    word = document.words[last.last].text
+    if word in (",", "(", "-", "–", "/", "&") or word.lower() in _DANGLING:
+        return last.last > last.first
+    if not word[-1].isalnum() or last.item or not _is_prose(last):
+        return False
+    prose = [sentence for sentence in document.sentences[:-1] if _is_prose(sentence)]
+    return len(prose) > 3 and all(document.words[sentence.last].text in ".!?:;)" for sentence in prose)
+
+
+def _is_prose(sentence: Sentence) -> bool:
+    words = sentence.norms(sentence.first, sentence.last)
+    return len(words) >= _PROSE and not _FINITE.isdisjoint(words)
+
+
+def _passage(document: Document, start: int, end: int) -> Evidence:
+    section = None
+    for sentence in document.sentences:
+        if document.words[sentence.first].start <= start:
+            section = sentence.section
+    return Evidence(start=start, end=end, text=document.text[start:end], section=section)
