@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,21 +84,20 @@ def ids(page: Path) -> str:
 # --- run ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+def checkout(folder: Path) -> Path:
     """A copy of what a user has, with ``emh-report`` on the path of the commands."""
     for name in COPIED:
-        source, target = ROOT / name, tmp_path / "repo" / name
+        source, target = ROOT / name, folder / "repo" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns(*SKIPPED))
         else:
             shutil.copyfile(source, target)
-    launcher = tmp_path / "bin" / "emh-report"
+    launcher = folder / "bin" / "emh-report"
     launcher.parent.mkdir()
     launcher.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m emh_report "$@"\n', "utf-8")
     launcher.chmod(0o755)
-    return tmp_path / "repo"
+    return folder / "repo"
 
 
 def run(command: list[str], copy: Path) -> subprocess.CompletedProcess[str]:
@@ -164,12 +164,33 @@ def perform(block: Block, copy: Path) -> None:
         assert ran.stdout.splitlines() == re.findall(r"(?m)^\s*print\(.*\)\s+# (.*)$", block.body)
 
 
+def perform_page(page: Path, folder: Path) -> str:
+    """What does not work on a page, or nothing."""
+    folder.mkdir()
+    copy = checkout(folder)
+    try:
+        for block in blocks(page):
+            perform(block, copy)
+    except AssertionError as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture(scope="module")
+def performed(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
+    """All pages, several at a time: most of the time is waiting for processes."""
+    home = tmp_path_factory.mktemp("pages")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(
+            zip(PAGES, pool.map(perform_page, PAGES, [home / page.stem for page in PAGES]), strict=True)
+        )
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the pages show a POSIX shell")
 @pytest.mark.parametrize("page", PAGES, ids=ids)
-def test_what_a_page_shows_works(page: Path, copy: Path) -> None:
-    for block in blocks(page):
-        perform(block, copy)
+def test_what_a_page_shows_works(page: Path, performed: dict[Path, str]) -> None:
+    assert performed[page] == ""
 
 
 # --- excerpts -----------------------------------------------------------------------------------------------------
@@ -303,7 +324,7 @@ def test_every_page_is_linked_from_the_readme() -> None:
 def test_architecture_names_every_module() -> None:
     rows = set(re.findall(r"(?m)^\| `(\w+)` \|", TEXT[ROOT / "docs/architecture.md"]))
     modules = {path.stem for path in (ROOT / "src/emh_report").glob("*.py")} - {"__init__", "__main__"}
-    assert rows == modules
+    assert (modules - rows, rows - modules) == (set(), set()), "modules without a row, rows without a module"
 
 
 def test_every_warning_is_explained() -> None:

@@ -36,6 +36,12 @@ def organs(text: str) -> set[tuple[str, str, tuple[float, ...], str]]:
         # today's size
         ("Prior: liver 21 cm. Today: liver 18 cm.", {("liver", "size", (180,), "present")}),
         ("Spleen 20cm, was 18.5cm.", {("spleen", "size", (200,), "present")}),
+        ("The spleen has increased in size from 14 cm to 17 cm.", {("spleen", "size", (170,), "present")}),
+        ("The spleen is increased in size.", {("spleen", "splenomegaly", (), "present")}),
+        # stones
+        ("The gallbladder contains multiple calculi.", {("gallbladder", "gallstones", (), "present")}),
+        ("GB distended, calculi not seen.", {("gallbladder", "gallstones", (), "absent")}),
+        ("Gallbladder normal. Stone in the left ureter.", set()),
         # what is no finding of the organ
         ("Spleen is enlarged and has a 3 cm mass within.", {("spleen", "splenomegaly", (), "present")}),
         ("A 4 cm mass in the liver. The mass in the spleen is large.", set()),
@@ -158,6 +164,7 @@ def iron(text: str) -> tuple[str, dict[str, str]]:
         ("Iron deposition in the liver but not in the spleen.", "present", {"liver": "present", "spleen": "absent"}),
         ("With the exception of the liver, no iron overload.", "present", {"liver": "present"}),
         ("Liver and marrow show iron overload, sparing the pancreas.", "present", {"liver": "present", "marrow": "present", "pancreas": "absent"}),
+        ("Severe iron overload of the liver; the spleen and pancreas are spared.", "present", {"liver": "present", "spleen": "absent", "pancreas": "absent"}),
         # without an owner
         ("No blooming. Liver is dark, in keeping with siderosis.", "present", {"lesion": "absent", "liver": "present"}),
         ("Splenic T2* 22 ms. No blooming.", "absent", {"spleen": "absent"}),

@@ -173,12 +173,12 @@ def test_time_is_linear(piece: str) -> None:
         text = piece * times
         runs = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             tokenize(text)
-            runs.append(time.perf_counter() - start)
+            runs.append(time.process_time() - start)
         return min(runs)
 
-    assert taken(40_000) < 40 * taken(4_000) + 0.1
+    assert taken(20_000) < 40 * taken(2_000) + 0.1
 
 
 def test_a_word_is_its_text_and_place() -> None:

@@ -16,8 +16,9 @@ from emh_report.model import Assertion
 
 LESION = "lesion"
 FILLERS = frozenset(
-    "the a an of and or , & both signal intensity on in image weighted sequence as well also predominantly "
-    "to - x ( ) / some more largest larger rather fairly relatively only quite very diffuse somewhat overall any degree".split()
+    "the a an of and or , & both signal intensity on in image weighted sequence as well also "
+    "predominantly to - x ( ) / some more largest larger rather fairly relatively only quite very "
+    "diffuse somewhat overall any degree".split()
 )
 VERBS = frozenset(
     "is are was were show shows demonstrate appear has have cause causing extend seen noted".split()
@@ -25,6 +26,7 @@ VERBS = frozenset(
 PREPOSITIONS = frozenset(
     "at from in between over opposite of to upto along within on involving across spanning level".split()
 )
+_POINTING = frozenset("of in within involving throughout along by around inside".split())
 
 
 @dataclass(slots=True, eq=False)
@@ -80,21 +82,11 @@ def premodifies(note: Annotation, anchor: Anchor) -> bool:
 
 
 def points_to(note: Annotation, anchor: Anchor) -> bool:
-    """Whether ``anchor`` follows ``note`` with a preposition: "enhancement of the mass", "hyperintensity in the cord"."""
+    """Whether ``anchor`` follows ``note`` with a preposition: "enhancement of the mass"."""
     if anchor.first <= note.last:
         return False
     between = anchor.sentence.document.norms[note.last + 1 : anchor.first]
-    if not between or between[0] not in (
-        "of",
-        "in",
-        "within",
-        "involving",
-        "throughout",
-        "along",
-        "by",
-        "around",
-        "inside",
-    ):
+    if not between or between[0] not in _POINTING:
         return False
     return len(between) <= 7 and not VERBS.intersection(between) and ";" not in between
 
@@ -120,7 +112,9 @@ def owner(note: Annotation, anchors: Sequence[Anchor], accepts: Callable[[Anchor
     return near[0] if near else None
 
 
-_MEASURING = frozenset("of at is was measure measuring span spanning up to about approximately approx now =".split())
+_MEASURING = frozenset(
+    "of at is was measure measuring span spanning up to about approximately approx now =".split()
+)
 
 
 def _measures_another(note: Annotation, following: Anchor, candidates: Sequence[Anchor]) -> bool:
@@ -138,7 +132,7 @@ def _measures_another(note: Annotation, following: Anchor, candidates: Sequence[
 
 
 def denied_at(level: Annotation, anchor: Anchor) -> bool:
-    """Whether a level is excluded from what its anchor says: a denial stands between the two ("at T5, not at T9")."""
+    """Whether a denial stands between an anchor and a level, which excludes the level: "at T5, not at T9"."""
     if level.assertion is not Assertion.ABSENT:
         return False
     words = level.sentence.document.words
@@ -210,12 +204,13 @@ def _shrunk_from(level: Annotation) -> bool:
 
 
 _OPENERS = frozenset(
-    "; , while whereas where at from the level of and in between opposite there however but also then similarly again on : ( both vertebral disc".split()
+    "; , while whereas where at from the level of and in between opposite there however but also "
+    "then similarly again on : ( both vertebral disc".split()
 )
 
 
 def _opens(sentence: Sentence, level: Annotation, start: int) -> bool:
-    """Whether a level opens its clause ("At T6-T7 the cord ..."), with nothing but a preposition before it."""
+    """Whether a level opens its clause, with no more than a preposition before it: "At T6-T7 the cord"."""
     others = {index for note in sentence.of("level") for index in range(note.first, note.last + 1)}
     return all(
         index in others or sentence.document.norms[index] in _OPENERS for index in range(start, level.first)

@@ -12,7 +12,6 @@ from emh_report.document import Annotation, Document
 from emh_report.facts import TODAY, disc_names, ordered
 from emh_report.lesions import Draft
 from emh_report.lexicon import Lexicons
-from emh_report.relations import Links
 from emh_report.measure import SizeSpan
 from emh_report.model import (
     Asserted,
@@ -34,6 +33,7 @@ from emh_report.model import (
     Source,
 )
 from emh_report.narrowing import canal_stenosis, cauda_equina, epidural, foraminal_narrowing
+from emh_report.relations import Links
 from emh_report.warnings import warnings
 
 _KINDS = {

@@ -17,8 +17,9 @@ _CHAIN = frozenset(
     "of on upon over to against the a an and or , & / both its entire whole adjacent underlying nor".split()
 )
 _AUX = frozenset(
-    "is are was were be been being appears appear appeared remains remain seems not no also now and , but still to be has have which both of "
-    "slightly again nor or otherwise there at shows show in the of both level".split()
+    "is are was were be been being appears appear appeared remains remain seems not no also now "
+    "and , but still to be has have which both of slightly again nor or otherwise there at shows "
+    "show in the of both level".split()
 )
 _TABLE = {
     ("compression", "cord"): "compression",
@@ -57,8 +58,9 @@ _FIXED = {
     "thecal_sac_indentation": "sac",
 }
 _NOUNS = frozenset(
-    "compression flattening deformity impingement effect indentation draping crowding clumping effacement obliteration narrowing "
-    "stenosis compromise encroachment abutment displacement contact block occlusion attenuation".split()
+    "compression flattening deformity impingement effect indentation draping crowding clumping "
+    "effacement obliteration narrowing stenosis compromise encroachment abutment displacement "
+    "contact block occlusion attenuation".split()
 )
 
 
@@ -208,10 +210,16 @@ def _preceding(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
 
 
 _PLACES = frozenset(
-    "which at that time level region segment portion part degree point site same junction vertebral body from to of the a an upto and in on "
-    "below above there opposite behind throughout whole entire its course diameter caliber contour outline shape remains remained become "
-    "becomes became appears lies lie has had be being been is are was were show shows showed demonstrate by far rather than much then".split()
+    "which at that time level region segment portion part degree point site same junction "
+    "vertebral body from to of the a an upto and in on below above there opposite behind "
+    "throughout whole entire its course diameter caliber contour outline shape remains remained "
+    "become becomes became appears lies lie has had be being been is are was were show shows "
+    "showed demonstrate by far rather than much then".split()
 )
+
+
+_MIDDLE = frozenset("level modifier effect change structure cord_word intensity sequence weight size".split())
+"""Kinds of phrases that may stand between a structure and what is said of it."""
 
 
 def _predicative(sentence: Sentence, index: int) -> bool:
@@ -219,23 +227,7 @@ def _predicative(sentence: Sentence, index: int) -> bool:
     norms = sentence.document.norms
     if norms[index] in _AUX or norms[index] in _PLACES or norms[index].endswith("ly"):
         return norms[index] not in ("by",)
-    return any(
-        note.first <= index <= note.last
-        for note in sentence.annotations
-        if note.kind
-        in (
-            "level",
-            "modifier",
-            "effect",
-            "change",
-            "structure",
-            "cord_word",
-            "intensity",
-            "sequence",
-            "weight",
-            "size",
-        )
-    )
+    return any(note.first <= index <= note.last for note in sentence.annotations if note.kind in _MIDDLE)
 
 
 def _complement(

@@ -11,11 +11,10 @@ from typing import Literal
 
 from emh_report.anchors import Anchor, denied_at, premodifies
 from emh_report.document import Annotation, Sentence
-from emh_report.facts import TODAY, disc_names, level_names, severity_note
+from emh_report.facts import TODAY, Fact, disc_names, level_names, reach, severity_note
 from emh_report.lesions import Draft, current
-from emh_report.facts import Fact
-from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.model import Assertion, Change
+from emh_report.relations import BACKGROUND, SILENT, Links
 
 Part = Literal["body", "impression", "addendum"]
 _IMPRESSION = frozenset({"impression", "recommendation"})
@@ -88,17 +87,15 @@ def _of_facts(facts: Iterable[Fact]) -> Iterator[Claim]:
         if fact.anchor.note.change is Change.NEW and fact.assertion is Assertion.ABSENT:
             continue
         sentence, anchor = fact.sentence, fact.anchor
-        lesions = [note for note in sentence.of("site", "lesion") if not _covers(anchor, note)]
-        levels = [note for note in fact.levels if not denied_at(note, anchor)]
-        levels = [note for note in levels if _is_own(note, [anchor.note, *sentence.of("structure")], lesions)]
         today = fact.assertion in TODAY
+        levels = _levels_of(fact) if today else _levels_near(fact)
         severity = (severity_note(fact) or _degree(fact)) if today else None
         lateral = _lateral(anchor) if fact.kind == "foramen" else []
         yield Claim(
             topic,
             part,
             fact.assertion,
-            tuple([anchor.note, *levels, *([severity] if severity else []), *lateral]),
+            (anchor.note, *levels, *([severity] if severity else []), *lateral),
             levels=frozenset(level_names(levels)),
             around=frozenset(level_names([*levels, *fact.lesion_levels])),
             discs=frozenset(disc_names(levels)),
@@ -106,6 +103,24 @@ def _of_facts(facts: Iterable[Fact]) -> Iterator[Claim]:
             severity=severity.means["severity"] if severity else None,
             limited=_is_limited(sentence, anchor),
         )
+
+
+def _levels_of(fact: Fact) -> list[Annotation]:
+    """The levels that are the finding's own and not those of a lesion beside it."""
+    own = [fact.anchor.note, *fact.sentence.of("structure")]
+    return [
+        note
+        for note in fact.levels
+        if not denied_at(note, fact.anchor) and _is_own(note, own, note.sentence.of("site", "lesion"))
+    ]
+
+
+def _levels_near(fact: Fact) -> list[Annotation]:
+    """The levels a denial may be about: those of its statement, else the nearest of its sentence."""
+    first, last = reach(fact)
+    levels = fact.sentence.of("level")
+    before = [note for note in levels if note.first < fact.anchor.first]
+    return [note for note in levels if first <= note.first <= last] or before[-1:] or levels[:1]
 
 
 def _degree(fact: Fact) -> Annotation | None:

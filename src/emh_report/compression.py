@@ -13,9 +13,7 @@ from emh_report.anchors import denied_at
 from emh_report.cordsigns import cord_signal, escc_grade, sac_and_csf, signal_only
 from emh_report.diagnosis import asked
 from emh_report.document import Annotation
-from emh_report.facts import TODAY, level_names, ordered, severity_note
-from emh_report.facts import Fact
-from emh_report.relations import BACKGROUND, Links
+from emh_report.facts import TODAY, Fact, level_names, ordered, severity_note
 from emh_report.model import (
     Assertion,
     Certainty,
@@ -24,6 +22,7 @@ from emh_report.model import (
     Severity,
 )
 from emh_report.model import Warning as ReportWarning
+from emh_report.relations import BACKGROUND, Links
 
 
 @dataclass(slots=True)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from emh_report.claims import COMPRESSION, EPIDURAL, FORAMEN, Claim, claims, part_of
+from emh_report.advice import biopsy
+from emh_report.claims import COMPRESSION, EPIDURAL, FORAMEN, Claim, claims, part_of, topic_of
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import TODAY, level_names, ordered
-from emh_report.relations import Links
-from emh_report.model import Assertion, Experiencer, Findings
+from emh_report.measure import SizeSpan
+from emh_report.model import Assertion, BiopsyStatus, Experiencer, Findings
 from emh_report.model import Warning as ReportWarning
+from emh_report.relations import Links
 
 _SEVERITY = {"mild": {1}, "mild-moderate": {1, 2}, "moderate": {2}, "moderate-severe": {2, 3}, "severe": {3}}
 _SIDES = {"left": {"left"}, "right": {"right"}, "bilateral": {"left", "right"}}
+_DENIABLE = frozenset(
+    {COMPRESSION, EPIDURAL, *map(topic_of, ("paravertebral", "presacral", "pleural", "perirenal"))}
+)
+"""What a report that denies it denies as a whole."""
+_NO_ADVICE = frozenset({BiopsyStatus.NOT_MENTIONED, BiopsyStatus.PERFORMED})
 _ABOUT_CORD = frozenset({"cord", "cauda_equina", "thecal_sac", "canal"})
 _MENTIONED = ("compression", "effacement")
 
@@ -36,6 +44,8 @@ def conflicts(links: Links, findings: Findings) -> list[ReportWarning]:
         found += _severities(document, topic, body, impression)
         found += _denials(document, topic, body + impression)
     found += _emh_corrected(document)
+    found += _biopsy_corrected(document, findings)
+    found += _sizes_corrected(links)
     found += _silent(document, told, findings)
     return _once(found)
 
@@ -140,7 +150,7 @@ def _severities(
 
 def _denials(document: Document, topic: str, told: Sequence[Claim]) -> Iterable[ReportWarning]:
     """A thing denied as a whole in one part and stated in the other."""
-    if topic != COMPRESSION and not _is_lesion(topic):
+    if topic not in _DENIABLE:
         return
     for denial in told:
         if denial.assertion is not Assertion.ABSENT or denial.limited or denial.sides:
@@ -148,7 +158,9 @@ def _denials(document: Document, topic: str, told: Sequence[Claim]) -> Iterable[
         against = [
             claim
             for claim in told
-            if claim.assertion is Assertion.PRESENT and claim.part != denial.part and _meet(claim, denial)
+            if claim.assertion is Assertion.PRESENT
+            and claim.part != denial.part
+            and (not denial.levels or (claim.levels and _same_place(claim, denial)))
         ]
         if against:
             code = "compression_conflict" if topic == COMPRESSION else "lesion_conflict"
@@ -193,6 +205,34 @@ def _emh_corrected(document: Document) -> Iterable[ReportWarning]:
                 document, "addendum_conflict", text, [note for notes in told.values() for note in notes]
             )
             return
+
+
+def _biopsy_corrected(document: Document, findings: Findings) -> Iterable[ReportWarning]:
+    """Advice on biopsy that an addendum turns round."""
+    body = [sentence for sentence in document.sentences if sentence.section != "addendum"]
+    before, after = biopsy(replace(document, sentences=body)), findings.biopsy
+    advice = before.status is not after.status and _NO_ADVICE.isdisjoint((before.status, after.status))
+    if advice and len(body) < len(document.sentences):
+        text = f"An addendum changes the advice on biopsy from {before.status} to {after.status}."
+        evidence = tuple(dict.fromkeys([*before.evidence, *after.evidence]))
+        yield ReportWarning(code="addendum_conflict", message=text, evidence=evidence)
+
+
+def _sizes_corrected(links: Links) -> Iterable[ReportWarning]:
+    """A size in an addendum that the report did not give to the lesion."""
+    for draft in links.lesions:
+        sizes = [note for note in draft.sizes if isinstance(note.value, SizeSpan)]
+        later = [note for note in sizes if note.sentence.section == "addendum"]
+        before = [note for note in sizes if note not in later]
+        known = {millimetres for note in before for millimetres in _millimetres(note)}
+        new = [note for note in later if known.isdisjoint(_millimetres(note))]
+        if known and new:
+            text = f"An addendum gives {topic_of(draft.site)} another size."
+            yield _warning(links.document, "addendum_conflict", text, [*before, *new])
+
+
+def _millimetres(note: Annotation) -> tuple[float, ...]:
+    return note.value.size_mm if isinstance(note.value, SizeSpan) else ()
 
 
 def _silent(document: Document, told: Sequence[Claim], findings: Findings) -> Iterable[ReportWarning]:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from emh_report.document import Annotation, Document
-from emh_report.facts import TODAY, level_names, severity_note
-from emh_report.facts import Fact
-from emh_report.relations import BACKGROUND, Links
+from emh_report.facts import TODAY, Fact, level_names, severity_note
 from emh_report.model import (
     Assertion,
     Change,
@@ -17,6 +15,7 @@ from emh_report.model import (
     EsccGrade,
     Origin,
 )
+from emh_report.relations import BACKGROUND, Links
 
 
 def sac_and_csf(links: Links) -> tuple[str | None, str | None, list[Annotation]]:

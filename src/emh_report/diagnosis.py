@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from emh_report.document import Annotation, Document
 from emh_report.lexicon import Concept
-from emh_report.model import Asserted, Assertion, Certainty, DifferentialDiagnosis, Emh, Experiencer
+from emh_report.model import Asserted, Assertion, Certainty, Change, DifferentialDiagnosis, Emh, Experiencer
 from emh_report.model import Warning as ReportWarning
 
 _SILENT = frozenset({"technique", "comparison", "exam"})
@@ -118,13 +118,11 @@ def _decide(notes: Sequence[Annotation]) -> tuple[Assertion, Certainty | None, l
             here = [note for note in notes if _RANK.get(note.sentence.section or "", 0) == rank]
             for wanted in _ORDER_WEAK if weak else _ORDER:
                 chosen = [note for note in here if _today(note) is wanted]
-                if not weak and wanted is Assertion.ABSENT and not chosen:
-                    chosen = [
-                        note for note in here if note.change is not None and note.change.value == "resolved"
-                    ]
-                    wanted = Assertion.HISTORICAL
                 if chosen:
                     return wanted, _certainty(chosen) if wanted is Assertion.POSSIBLE else None, chosen
+            gone = [] if weak else [note for note in here if note.change is Change.RESOLVED]
+            if gone:
+                return Assertion.HISTORICAL, None, gone
     return Assertion.NOT_MENTIONED, None, []
 
 

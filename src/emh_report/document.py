@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from emh_report.answers import Choice
 from emh_report.model import Assertion, Certainty, Change, Cue, Evidence, Experiencer
 from emh_report.words import Word
 
+
+if TYPE_CHECKING:
+    from emh_report.answers import Choice
 
 @dataclass(slots=True, eq=False)
 class Annotation:
@@ -52,7 +54,7 @@ class Annotation:
 
 @dataclass(slots=True, eq=False)
 class Sentence:
-    """A sentence, heading line or list item; nothing is linked or negated across its ends except by reference."""
+    """A sentence, heading line or list item; links and denials cross its ends only by reference."""
 
     document: Document
     index: int
@@ -69,7 +71,7 @@ class Sentence:
     cues: list[Any] = field(default_factory=list)
     """Cues found in it (assertion.CueSpan), also those that govern nothing."""
     topic: list[Annotation] = field(default_factory=list)
-    """Sites and structures of the label that this sentence stands under ("Foramina: ... Mild narrowing at T4/T5")."""
+    """Sites and structures of the label it stands under ("Foramina: ... Mild narrowing at T4/T5")."""
 
     def of(self, *kinds: str) -> list[Annotation]:
         """Annotations of these kinds in order."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from emh_report.document import Annotation, Sentence
-from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.measure import SizeSpan
 from emh_report.model import Asserted, Assertion, Laterality, Lesion, LesionKind, Site
 from emh_report.nouns import noun_before, nouns
+from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.tissue import side_of_bone
 
 _TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)

@@ -19,11 +19,12 @@ from emh_report.iron_sites import (
     site_name,
     sites_of,
     subject_of,
+    tissues,
 )
 from emh_report.iron_values import measurements
-from emh_report.standing import stronger
-from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.model import Assertion, Experiencer, IronDeposition, IronSite, Severity
+from emh_report.relations import BACKGROUND, SILENT, Links
+from emh_report.standing import stronger
 
 IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})
 LESION = "lesion"
@@ -110,16 +111,17 @@ class _Reader:
         """Take up what one sentence says of iron."""
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             return
+        found = tissues(sentence)
         for note in iron_notes(sentence):
             normal = note.means.get("polarity") == "absent" or (
-                note.assertion is Assertion.PRESENT and is_called_normal(sentence, note)
+                note.assertion is Assertion.PRESENT and is_called_normal(note, found)
             )
             assertion = Assertion.ABSENT if normal else Assertion.PRESENT if note.excepted else note.assertion
             if assertion is Assertion.HYPOTHETICAL:
                 self.asked.append(note)
             else:
-                self._add(sentence, note, assertion)
-        own = subject_of(sentence)
+                self._add(note, assertion, found)
+        own = subject_of(sentence, found)
         if own:
             self._subject = (sentence, own)
         elif self._subject and self._subject[0].paragraph != sentence.paragraph:
@@ -132,20 +134,16 @@ class _Reader:
             found.setdefault(said.site, []).append(said)
         return found
 
-    def _add(self, sentence: Sentence, note: Annotation, assertion: Assertion) -> None:
-        own = sites_of(sentence, note, assertion)
-        if (
-            not own
-            and id(note) not in self._of_lesions
-            and self._subject
-            and self._subject[0].paragraph == sentence.paragraph
-        ):
+    def _add(self, note: Annotation, assertion: Assertion, found: list[Annotation]) -> None:
+        own = sites_of(note, assertion, found)
+        goes_on = self._subject and self._subject[0].paragraph == note.sentence.paragraph
+        if self._subject and goes_on and not own and id(note) not in self._of_lesions:
             own = [
                 Said(site, assertion, note, None)
                 for site in dict.fromkeys(site_name(tissue) for tissue in self._subject[1])
                 if site
             ]
-        excepted = exceptions(sentence, note, assertion)
+        excepted = exceptions(note, assertion, found)
         if own or excepted:
             self._said.extend([*own, *excepted])
         elif (

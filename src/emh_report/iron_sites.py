@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emh_report.document import Annotation, Sentence
-from emh_report.owners import reference_words
 from emh_report.model import Assertion
+from emh_report.owners import reference_words
 
 _WITHIN = frozenset("of in within involving throughout along at".split())
 _SEEN = frozenset("is are was were seen noted identified present evident detected demonstrated found".split())
@@ -48,36 +49,27 @@ def site_name(tissue: Annotation) -> str | None:
 def tissues(sentence: Sentence) -> list[Annotation]:
     """The tissues of a sentence that can hold iron, but for what a signal is only compared with."""
     compared = reference_words(sentence) | _likened(sentence)
+    masses = {note.first for note in sentence.of("lesion") if note.means.get("role") == "mass"}
     found: list[Annotation] = []
+    last = -1
     for note in sentence.annotations:
-        if note.first in compared or not _can_hold(sentence, note):
+        if note.first in compared or note.last <= last or not _can_hold(note):
             continue
-        if any(other.first <= note.first and note.last <= other.last for other in found):
-            continue
+        if note.kind == "organ" and note.last + 1 in masses:
+            continue  # a "liver lesion" is a lesion
         found.append(note)
+        last = note.last
     return found
 
 
-def _can_hold(sentence: Sentence, note: Annotation) -> bool:
-    if note.kind == "organ":
-        return not any(
-            lesion.first == note.last + 1 and lesion.means.get("role") == "mass"
-            for lesion in sentence.of("lesion")
-        )
+def _can_hold(note: Annotation) -> bool:
     if note.kind == "organ_finding":
-        return note.means.get("organ") in ("liver", "spleen") and "siderotic" not in note.means.get(
-            "finding", ""
-        )
-    if note.kind in ("structure", "bone_marrow"):
-        return bool(_MARROW & set(sentence.document.norms[note.first : note.last + 1])) and note.concept in (
-            "vertebra",
-            *_marrow_concepts(note),
-        )
-    return note.kind == "emh" or note.kind == "lesion" and note.means.get("role") in ("mass", "definite")
-
-
-def _marrow_concepts(note: Annotation) -> tuple[str, ...]:
-    return (note.concept,) if note.kind == "bone_marrow" else ()
+        return note.means.get("organ") in ("liver", "spleen") and "siderotic" not in note.means["finding"]
+    if note.kind == "bone_marrow" or note.concept == "vertebra":
+        return not _MARROW.isdisjoint(note.sentence.norms(note.first, note.last))
+    return note.kind in ("organ", "emh") or (
+        note.kind == "lesion" and note.means.get("role") in ("mass", "definite")
+    )
 
 
 def _likened(sentence: Sentence) -> set[int]:
@@ -92,28 +84,25 @@ def _likened(sentence: Sentence) -> set[int]:
     }
 
 
-def subject_of(sentence: Sentence) -> list[Annotation]:
-    """The tissues that a sentence without its own may go on to speak of."""
-    found = [note for note in tissues(sentence) if note.kind != "emh" and not _is_denied(note)]
+def subject_of(sentence: Sentence, found: Sequence[Annotation]) -> list[Annotation]:
+    """The tissues of a sentence that a sentence without its own may go on to speak of."""
+    found = [note for note in found if note.kind != "emh" and not _is_denied(note)]
     return found[-1:] if len(found) < 2 else _joined(sentence, found, len(found) - 1)
 
 
-def sites_of(sentence: Sentence, note: Annotation, assertion: Assertion) -> list[Said]:
-    """The sites that the sentence itself gives for an iron phrase."""
+def sites_of(note: Annotation, assertion: Assertion, found: Sequence[Annotation]) -> list[Said]:
+    """The sites that the sentence itself gives for an iron phrase, among the tissues it names."""
+    sentence = note.sentence
     norms = sentence.document.norms
     if "hepatosplenic" in norms[max(sentence.first, note.first - 2) : note.first]:
         return [Said(site, assertion, note, None) for site in ("liver", "spleen")]
-    found = [tissue for tissue in tissues(sentence) if not _overlap(tissue, note)]
+    found = [tissue for tissue in found if not _overlap(tissue, note)]
     if note.kind == "organ_finding":
         return [Said(note.means.get("organ", ""), assertion, note, None)]
     named = [other for other in sentence.of("bone_marrow") if "iron" in other.means and _overlap(other, note)]
     if named:
         return [Said("marrow", assertion, note, named[0])]
-    spared = [
-        tissue
-        for tissue in found
-        if {"spare", "sparing"} & set(norms[max(sentence.first, tissue.first - 3) : tissue.first])
-    ]
+    spared = _spared(sentence, found)
     found = [tissue for tissue in found if tissue not in spared]
     inside = [
         tissue for tissue in sentence.of("organ") if note.first <= tissue.first and tissue.last <= note.last
@@ -133,13 +122,26 @@ def sites_of(sentence: Sentence, note: Annotation, assertion: Assertion) -> list
     return said
 
 
-def exceptions(sentence: Sentence, note: Annotation, assertion: Assertion) -> list[Said]:
+def _spared(sentence: Sentence, found: list[Annotation]) -> list[Annotation]:
+    """Tissues that iron leaves out: "sparing the pancreas", "the spleen and pancreas are spared"."""
+    norms = sentence.document.norms
+    spared: list[Annotation] = []
+    for position, tissue in enumerate(found):
+        if {"spare", "sparing"} & set(norms[max(sentence.first, tissue.first - 3) : tissue.first]):
+            spared.append(tissue)
+        elif "spared" in norms[tissue.last + 1 : tissue.last + 4]:
+            spared.extend(_joined(sentence, found, position))
+    return spared
+
+
+def exceptions(note: Annotation, assertion: Assertion, found: Sequence[Annotation]) -> list[Said]:
     """Sites that an exception takes out of a denial: "no iron overload except in the liver"."""
+    sentence = note.sentence
     if assertion is not Assertion.ABSENT:
         return []
     norms = sentence.document.norms
     said = []
-    for tissue in tissues(sentence):
+    for tissue in found:
         before = norms[max(sentence.first, tissue.first - 9) : tissue.first]
         at = max((index for index, word in enumerate(before) if word in _EXCEPTIONS), default=None)
         if at is not None and "," not in before[at:] and (site := site_name(tissue)):
@@ -163,10 +165,11 @@ def organ_of_value(sentence: Sentence, note: Annotation) -> str | None:
     return site_name(chosen) if chosen else None
 
 
-def is_called_normal(sentence: Sentence, note: Annotation) -> bool:
+def is_called_normal(note: Annotation, found: Sequence[Annotation]) -> bool:
     """ "Normal cardiac iron", "Iron content is within normal limits"."""
+    sentence = note.sentence
     norms = sentence.document.norms
-    words = {index for tissue in tissues(sentence) for index in range(tissue.first, tissue.last + 1)}
+    words = {index for tissue in found for index in range(tissue.first, tissue.last + 1)}
     at = note.first - 1
     while at >= sentence.first and (at in words or norms[at] in ("and", "or", "/", "&", "the", "and")):
         at -= 1
@@ -260,7 +263,7 @@ def _of_relative(sentence: Sentence, note: Annotation) -> Annotation | None:
     if at is None or norms[at + 1] not in _SHOWS:
         return None
     return next(
-        (other for other in sentence.annotations if _can_hold(sentence, other) and 1 <= at - other.last <= 2),
+        (other for other in sentence.annotations if _can_hold(other) and 1 <= at - other.last <= 2),
         None,
     )
 

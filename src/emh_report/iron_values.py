@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from emh_report.document import Annotation, Sentence
 from emh_report.iron_sites import organ_of_value
-from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.measure import QuantitySpan
 from emh_report.model import Measurement
+from emh_report.relations import BACKGROUND, SILENT, Links
 
 IRON_QUANTITIES = frozenset({"T2*", "R2*", "LIC"})
 _PRIOR = frozenset("previously previous prior earlier last formerly baseline was".split())

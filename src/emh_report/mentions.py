@@ -5,7 +5,8 @@ The boundary: nothing after this module knows spaCy or medspaCy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from spacy.tokens import Doc, Span
 
@@ -21,11 +22,14 @@ from emh_report.pipeline import CUES, SEGMENTS, TARGETS, WORDS
 
 _DIGITS = frozenset("0123456789")
 _ORDINALS = frozenset(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth one two three four five six "
-    "seven eight nine ten eleven twelve dorsal thoracic cervical lumbar sacral thoracolumbar dorsolumbar cervicodorsal "
-    "cervicothoracic lumbosacral coccyx".split()
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth one two three four "
+    "five six seven eight nine ten eleven twelve dorsal thoracic cervical lumbar sacral thoracolumbar "
+    "dorsolumbar cervicodorsal cervicothoracic lumbosacral coccyx".split()
 )
-HIDDEN = frozenset({"grammar", "modifier", "reference", "change", "level", "sequence", "size", "quantity", "advice_cue", "cord_word", "organ_state"})
+HIDDEN = frozenset(
+    "grammar answer modifier reference change level sequence size quantity advice_cue study_word "
+    "treatment_cue urgency communication cord_word organ_state weight timepoint".split()
+)
 """Kinds that qualify other mentions and are not mentions of their own."""
 
 
@@ -55,9 +59,15 @@ class Reader:
                 paragraph += 1
             previous_end = document.words[after - 1].end
             sentence = Sentence(
-                document, index, first, after - 1, segment.section, _label(document, first, after - 1, segment.label),
-                segment.item, paragraph=paragraph,
-            )  # fmt: skip
+                document,
+                index,
+                first,
+                after - 1,
+                segment.section,
+                _label(document, first, after - 1, segment.label),
+                segment.item,
+                paragraph=paragraph,
+            )
             document.sentences.append(sentence)
             self._annotate(sentence, list(targets(first, after)), list(cues(first, after)), fields)
             open_list = self._list(sentence, open_list)
@@ -75,12 +85,22 @@ class Reader:
             concept = self.concepts[span.id_]
             if concept.kind not in ("grammar", "answer"):
                 sentence.annotations.append(
-                    Annotation(concept.kind, concept.id, span.start, span.end - 1, sentence, concept.means, concept.preferred)
+                    Annotation(
+                        concept.kind,
+                        concept.id,
+                        span.start,
+                        span.end - 1,
+                        sentence,
+                        concept.means,
+                        concept.preferred,
+                    )
                 )
         norms = sentence.norms(sentence.first, sentence.last)
         if any(norm in _ORDINALS or not _DIGITS.isdisjoint(norm) for norm in norms):
             _numbers(sentence)
-        sentence.annotations[:] = [note for note in sentence.annotations if not fields.is_silent(note.first, note.last, note.kind)]
+        sentence.annotations[:] = [
+            note for note in sentence.annotations if not fields.is_silent(note.first, note.last, note.kind)
+        ]
         sentence.annotations.sort(key=lambda annotation: (annotation.first, -annotation.last))
         spans = [
             CueSpan(self.cues[span.id_], span.start, span.end - 1)
@@ -99,7 +119,11 @@ class Reader:
         if not subjects and hedges:
             ends = sentence.document.norms[sentence.last] == ":" or sentence.last - sentence.first < 4
             return hedges[-1] if ends else None
-        if opened is None or not subjects or not (sentence.item or len(subjects) * 4 > sentence.last - sentence.first):
+        if (
+            opened is None
+            or not subjects
+            or not (sentence.item or len(subjects) * 4 > sentence.last - sentence.first)
+        ):
             return None
         for note in subjects:
             if note.assertion is Assertion.PRESENT and not note.cues:
@@ -118,10 +142,17 @@ class Reader:
                 evidence = document.evidence(note.first, note.last, sentence.section)
                 found.append(
                     Mention(
-                        concept=note.concept, text=evidence.text, start=evidence.start, end=evidence.end,
-                        section=sentence.section, assertion=note.assertion, certainty=note.certainty,
-                        experiencer=note.experiencer, change=note.change, cues=note.cues,
-                    )  # fmt: skip
+                        concept=note.concept,
+                        text=evidence.text,
+                        start=evidence.start,
+                        end=evidence.end,
+                        section=sentence.section,
+                        assertion=note.assertion,
+                        certainty=note.certainty,
+                        experiencer=note.experiencer,
+                        change=note.change,
+                        cues=note.cues,
+                    )
                 )
         return tuple(found)
 
@@ -135,7 +166,7 @@ def _answers(lexicons: Lexicons) -> dict[str, Assertion | None]:
     }
 
 
-def _by_start(spans: Iterable[Span]) -> object:
+def _by_start(spans: Iterable[Span]) -> Callable[[int, int], Iterator[Span]]:
     ordered = sorted(spans, key=lambda span: span.start)
     position = 0
 
@@ -150,7 +181,9 @@ def _by_start(spans: Iterable[Span]) -> object:
     return take
 
 
-def _label(document: Document, first: int, last: int, label: tuple[int, int] | None) -> tuple[int, int] | None:
+def _label(
+    document: Document, first: int, last: int, label: tuple[int, int] | None
+) -> tuple[int, int] | None:
     if label is None:
         return None
     index = first
@@ -169,7 +202,8 @@ def _topic(sentence: Sentence) -> list[Annotation]:
     covered = {index for note in places for index in range(note.first, note.last + 1)}
     words = sentence.norms(sentence.first, sentence.last)
     bare = sentence.last - sentence.first < 6 and all(
-        sentence.first + i in covered or word in (".", ":", "space", "region", "and", "/", "the", "soft", "tissue", "compartment")
+        sentence.first + i in covered
+        or word in (".", ":", "space", "region", "and", "/", "the", "soft", "tissue", "compartment")
         for i, word in enumerate(words)
     )
     return places if bare else []
@@ -187,23 +221,24 @@ def _inside(span: Span, annotation: Annotation) -> bool:
 
 
 def _numbers(sentence: Sentence) -> None:
+    """Levels, sequences, sizes and quantities of a sentence that holds a number word."""
     words = sentence.document.words[sentence.first : sentence.last + 1]
-    offset = sentence.first
+
+    def note(kind: str, concept: str, span: Any) -> Annotation:
+        first, last = span.first + sentence.first, span.last + sentence.first
+        return Annotation(kind, concept, first, last, sentence, value=span)
+
     notes = sentence.annotations
-    taken: set[int] = set()
-    for quantity in find_quantities(words):
-        notes.append(Annotation("quantity", quantity.quantity, quantity.first + offset, quantity.last + offset, sentence, value=quantity))
-    for size in find_sizes(words):
-        notes.append(Annotation("size", "size", size.first + offset, size.last + offset, sentence, value=size))
+    notes.extend(note("quantity", quantity.quantity, quantity) for quantity in find_quantities(words))
+    notes.extend(note("size", "size", size) for size in find_sizes(words))
     for sequence in find_sequences(words):
-        note = Annotation("sequence", "+".join(sequence.sequences), sequence.first + offset, sequence.last + offset, sentence, value=sequence)
-        if not any(other.kind == "sequence" and other.first <= note.last and note.first <= other.last and _longer(other, note) for other in notes):
-            notes[:] = [other for other in notes if not (other.kind == "sequence" and other.first <= note.last and note.first <= other.last)]
-            notes.append(note)
-            taken.update(range(note.first, note.last + 1))
-    for level in find_levels(words):
-        notes.append(Annotation("level", "level", level.first + offset, level.last + offset, sentence, value=level))
+        found = note("sequence", "+".join(sequence.sequences), sequence)
+        rivals = [other for other in notes if other.kind == "sequence" and _touch(other, found)]
+        if not any(other.last - other.first > found.last - found.first for other in rivals):
+            notes[:] = [other for other in notes if other not in rivals]
+            notes.append(found)
+    notes.extend(note("level", "level", level) for level in find_levels(words))
 
 
-def _longer(other: Annotation, note: Annotation) -> bool:
-    return other.last - other.first > note.last - note.first
+def _touch(one: Annotation, other: Annotation) -> bool:
+    return one.first <= other.last and other.first <= one.last

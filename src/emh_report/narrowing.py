@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from emh_report.document import Annotation
-from emh_report.facts import TODAY, disc_names, level_names, ordered, reach, severity_note
-from emh_report.facts import Fact
-from emh_report.relations import BACKGROUND, Links
+from emh_report.facts import TODAY, Fact, disc_names, level_names, ordered, reach, severity_note
 from emh_report.model import (
     VERTEBRAE,
     Assertion,
@@ -19,6 +18,7 @@ from emh_report.model import (
     Laterality,
     Severity,
 )
+from emh_report.relations import BACKGROUND, Links
 
 
 def epidural(links: Links) -> Epidural:
@@ -65,8 +65,7 @@ def cauda_equina(links: Links) -> CaudaEquina:
         for fact in links.facts
         if fact.sentence.section != BACKGROUND
         and (
-            fact.kind == "cauda"
-            or fact.kind == "cauda_normal"
+            fact.kind in ("cauda", "cauda_normal")
             or (fact.kind == "root" and fact.assertion in TODAY and _below_conus(fact))
         )
     ]
@@ -188,11 +187,7 @@ def _graded_sides(fact: Fact) -> dict[str, Annotation]:
 
 
 def _as_discs(levels: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        f"{a}/{b}"
-        for a, b in zip(levels, levels[1:], strict=False)
-        if VERTEBRAE.index(b) == VERTEBRAE.index(a) + 1
-    )
+    return tuple(f"{a}/{b}" for a, b in pairwise(levels) if VERTEBRAE.index(b) == VERTEBRAE.index(a) + 1)
 
 
 def _sides(fact: Fact) -> list[str]:

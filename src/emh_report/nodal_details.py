@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from emh_report.document import Annotation, Sentence
 from emh_report.enhancement import enhancement_words
-from emh_report.standing import stronger
 from emh_report.model import Assertion, Change
 from emh_report.nodal_types import Group
 from emh_report.signals import signals
+from emh_report.standing import stronger
 
 _FIELDS = frozenset({"necrosis", "enhancement", "calcification", "fat"})
 _CLOSE = frozenset({",", ";", "with", "showing", "and", ".", "("})

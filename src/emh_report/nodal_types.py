@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from emh_report.document import Annotation
-from emh_report.standing import stronger
 from emh_report.measure import SizeSpan
 from emh_report.model import Assertion, Change
 from emh_report.signals import SignalDraft
+from emh_report.standing import stronger
 
 TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 ENLARGED_MM = 10

@@ -8,7 +8,6 @@ a subject of its own ("No necrosis.", "They enhance.") belongs to the groups nam
 from __future__ import annotations
 
 from emh_report.document import Sentence
-from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.model import (
     Asserted,
     Assertion,
@@ -24,6 +23,7 @@ from emh_report.model import (
 from emh_report.nodal_details import describe
 from emh_report.nodal_groups import groups_of
 from emh_report.nodal_types import TODAY, Group, is_node_word, sizes_mm
+from emh_report.relations import BACKGROUND, SILENT, Links
 
 _PARTS = {
     "retroperitoneal": {

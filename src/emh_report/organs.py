@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from emh_report.document import Annotation, Sentence
-from emh_report.standing import stronger
-from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.model import Assertion, Experiencer, OrganFinding
 from emh_report.nouns import nouns
 from emh_report.organ_sizes import first_size, owned_sizes, sizes_of
+from emh_report.relations import BACKGROUND, SILENT, Links
+from emh_report.standing import stronger
 
 ENLARGED = {
     "liver": "hepatomegaly",
@@ -27,6 +27,8 @@ _MEASURED = ("liver", "spleen")
 _JUDGED = ("liver", "spleen", "heart")
 """Organs whose normal size is listed as no enlargement."""
 _NO_ORGAN = frozenset({"", "pleura", "peritoneum", "portal vein", "urinary tract"})
+_STONES = {"gallbladder": "gallstones", "kidney": "calculi"}
+_SINCE = frozenset("from since compared by".split())
 _CHANGES = frozenset("increase decrease reduction change enlargement growth".split())
 _JOINERS = frozenset("and & / , or nor the both".split())
 _TODAY = frozenset({"today", "current", "now", "present"})
@@ -198,6 +200,8 @@ def _states(sentence: Sentence, group: list[Annotation]) -> list[Annotation]:
     end = _reach(sentence, start, here)
     found = []
     for state in sentence.of("organ_state"):
+        if _is_growth(sentence, state):
+            continue
         gap = norms[state.last + 1 : first]
         if here and state.last < first and len(gap) <= 1 and {"the", "and"}.issuperset(gap):
             found.append(state)
@@ -208,6 +212,14 @@ def _states(sentence: Sentence, group: list[Annotation]) -> list[Annotation]:
         ):
             found.append(state)
     return found
+
+
+def _is_growth(sentence: Sentence, state: Annotation) -> bool:
+    """Whether words of a state tell of a change: "has increased in size from 14 to 17 cm"."""
+    grown = sentence.norms(state.first, state.first)[0] in ("increased", "reduced")
+    behind = sentence.norms(state.last + 1, state.last + 1)
+    before = sentence.norms(state.first - 2, state.first - 1)
+    return grown and bool({"has", "have", "had"}.intersection(before) or _SINCE.intersection(behind))
 
 
 def _reach(sentence: Sentence, start: int, group: list[Annotation]) -> int:
@@ -249,6 +261,8 @@ def _reading(note: Annotation, state: Annotation) -> list[tuple[str, Assertion]]
         return (
             [(enlargement, Assertion.ABSENT)] if organ in _JUDGED and assertion is Assertion.PRESENT else []
         )
+    if name == "stones":
+        return [(_STONES[organ], assertion)] if organ in _STONES else []
     return [(name, assertion)] if assertion is not Assertion.ABSENT else []
 
 

@@ -17,7 +17,8 @@ or quadratic in medspaCy 1.3.1 is replaced here, in the same pipeline and from i
 # Without "from __future__ import annotations": spaCy's factories read the real types.
 import logging
 from collections.abc import Iterable
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 import numpy as np
 import spacy
@@ -64,7 +65,7 @@ class Tokenizer:
     def __call__(self, text: str) -> Doc:
         """One Doc token a word; white space is never a token."""
         words = self.spelling.join(tokenize(text), text)
-        spaces = [a.end < b.start for a, b in zip(words, words[1:], strict=False)]
+        spaces = [a.end < b.start for a, b in pairwise(words)]
         doc = Doc(self.vocab, words=[word.text for word in words], spaces=[*spaces, False] if words else [])
         doc.user_data[WORDS] = words
         doc.user_data["text"] = text
@@ -95,7 +96,8 @@ class Segmenter:
         if len(doc):
             starts = np.full(len(doc), -1, dtype="int64")
             starts[[0, *(i for first, after, _ in bounds for i in (first, after) if i < len(doc))]] = 1
-            doc.from_array([SENT_START], starts.astype("uint64"))  # setting them token by token is quadratic
+            # Setting them token by token is quadratic: each looks through the whole Doc.
+            doc.from_array([SENT_START], cast(Any, starts.astype("uint64")))
         return doc
 
 
@@ -105,13 +107,14 @@ class PhraseIndex:
     def __init__(self, nlp: Language) -> None:
         self._tokenizer = nlp.tokenizer
         self._matcher = PhraseMatcher(nlp.vocab, attr="NORM")
+        self._strings = nlp.vocab.strings
         self._entries: dict[int, tuple[str, str]] = {}
 
     def add(self, group: str, entry: str, terms: Iterable[str]) -> None:
         """Make every phrase of ``terms`` match as ``entry`` of ``group``."""
         key = f"{group}\t{entry}"
         self._matcher.add(key, [self._tokenizer(term) for term in terms])
-        self._entries[self._matcher.vocab.strings[key]] = (group, entry)
+        self._entries[self._strings[key]] = (group, entry)
 
     def __call__(self, doc: Doc) -> list[Match]:
         """Longest matches, which may overlap only across groups."""
@@ -197,7 +200,7 @@ def build(lexicons: Lexicons) -> Language:
     spelling = Spelling(_vocabulary(lexicons))
     _normal_forms(nlp.vocab, spelling)
     nlp.tokenizer = Tokenizer(nlp.vocab, spelling)
-    segmenter, targets, context = (nlp.add_pipe(name) for name in PIPES)
+    segmenter, targets, context = (cast(Any, nlp.add_pipe(name)) for name in PIPES)
     segmenter.headings = {section.id: tuple(section.terms) for section in lexicons.sections.values()}
     targets.add(
         TargetRule(term, concept.kind, metadata={"entry": entry})
@@ -206,7 +209,9 @@ def build(lexicons: Lexicons) -> Language:
         for term in terms
     )
     context.add(
-        ConTextRule(term, cue.category.upper(), direction=_DIRECTIONS[cue.direction], metadata={"entry": cue.id})
+        ConTextRule(
+            term, cue.category.upper(), direction=_DIRECTIONS[cue.direction], metadata={"entry": cue.id}
+        )
         for cue in lexicons.cues.values()
         for term in cue.terms
     )
@@ -224,7 +229,8 @@ def _vocabulary(lexicons: Lexicons) -> set[str]:
     return {normalise(word.text) for phrase in phrases for word in tokenize(phrase)}
 
 
-def _normal_forms(vocab: Vocab, spelling: Spelling) -> None:
+def _normal_forms(vocab: Any, spelling: Spelling) -> None:
+    """Make ``spelling`` the vocabulary's normal form (spaCy's stubs do not know the attribute getters)."""
     vocab.lex_attr_getters[NORM] = spelling
     for lexeme in vocab:
         lexeme.norm_ = spelling(lexeme.text)

@@ -8,10 +8,10 @@ from emh_report.claims import COMPRESSION, claims, part_of
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import TODAY, ordered
 from emh_report.levels import LevelSpan, SequenceSpan
-from emh_report.relations import Links
 from emh_report.measure import SizeSpan
 from emh_report.model import Assertion, Change, Evidence, Findings, level_order
 from emh_report.model import Warning as ReportWarning
+from emh_report.relations import Links
 
 _IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})
 _REPORT = frozenset({"findings", "impression"})
@@ -157,7 +157,7 @@ def _everywhere_else(document: Document, here: Sentence) -> set[str]:
 
 
 def _not_communicated(document: Document, findings: Findings) -> Iterator[ReportWarning]:
-    """A compression not known to be stable is a critical result; a report, unlike a case history, says who knows."""
+    """A compression not known as stable is a critical result, and a report says who was told of it."""
     cord, roots = findings.cord_compression, findings.cauda_equina
     pressing = cord.assertion is Assertion.PRESENT and cord.change not in (Change.STABLE, Change.DECREASED)
     parts = {sentence.section for sentence in document.sentences}

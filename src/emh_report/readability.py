@@ -14,10 +14,10 @@ from emh_report.segment import SectionSpan, sections
 
 _FUNCTION_WORDS = frozenset(
     "the a an of in on at to from with without and or but is are was were be been has have had no not none "
-    "there this that these those which it its they their as by for than then if may can could should would will "
-    "due after before between into over under about above below also both all any each other same such only more "
-    "most less least very well seen noted shows show given within along through during since per when while he "
-    "she his her we you do does did now up out".split()
+    "there this that these those which it its they their as by for than then if may can could should would "
+    "will due after before between into over under about above below also both all any each other same such "
+    "only more most less least very well seen noted shows show given within along through during since per "
+    "when while he she his her we you do does did now up out".split()
 )
 _ENGLISH, _PASSAGE = 0.35, 0.2
 """Shares of known words below which a report, or a passage of it, is in doubt; English reports reach 0.55."""
@@ -28,11 +28,11 @@ _DANGLING = frozenset(
 )
 _FINITE = frozenset("is are was were has have shows demonstrates there".split())
 _PROSE = 8
-_DESCRIBING = ("lesion", "finding", "effect", "emh", "organ_finding", "structure")
+_DESCRIBING = ("lesion", "finding", "effect", "emh", "organ_finding")
 _OPENING = frozenset({"exam", "technique", "clinical", "comparison", "findings"})
 _PERSON = re.compile(
-    r"^\W*(?P<label>patient(?:'s)? name|patient id|name|mrn|uhid|hospital (?:no|number|id))\.?[ \t]*[:#=][ \t]*"
-    r"(?P<value>\S[^\r\n\t]{0,60})",
+    r"^\W*(?P<label>patient(?:'s)? name|patient id|name|mrn|uhid|hospital (?:no|number|id))\.?"
+    r"[ \t]*[:#=][ \t]*(?P<value>\S[^\r\n\t]{0,60})",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -154,7 +154,7 @@ def _cut_off(document: Document, headings: Mapping[str, Sequence[str]]) -> Itera
         if part is last or (part.category == "impression" and not _has_body(text, parts, "impression"))
     ]
     if hollow and hollow[0].heading:
-        message = f"The heading of the section {hollow[0].category} has nothing under it."
+        message = f"The heading of the {hollow[0].category} section has nothing under it."
         yield ReportWarning(
             code="report_truncated", message=message, evidence=(_passage(document, *hollow[0].heading),)
         )

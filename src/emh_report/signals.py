@@ -16,15 +16,16 @@ from emh_report.model import Assertion
 BASIC = ("T1", "T2")
 """What "all sequences" surely includes."""
 _LIST = frozenset(
-    ", and / & + as well also both or image images weighted sequence sequences the on in all of w wi axial sagittal coronal series "
-    "( ) - intensity signal scan".split()
+    ", and / & + as well also both or image images weighted sequence sequences the on in all of w "
+    "wi axial sagittal coronal series ( ) - intensity signal scan".split()
 )
 _COMPARE = frozenset(
     "to with as than of relative compared comparison similar like match follow following".split()
 )
 _GENERIC = frozenset(
-    "low high bright dark black drop follow following iso hyper hypo mixed suppress suppressed suppression suppressing "
-    "similar intermediate lower higher saturate nulled brighter darker blooming bloom susceptibility".split()
+    "low high bright dark black drop follow following iso hyper hypo mixed suppress suppressed "
+    "suppression suppressing similar intermediate lower higher saturate nulled brighter darker "
+    "blooming bloom susceptibility".split()
 )
 
 
@@ -71,7 +72,7 @@ def reference_of(note: Annotation) -> Annotation | None:
 
 def signals(sentence: Sentence) -> list[SignalDraft]:
     """All signal statements of a sentence, in order; a denied intensity keeps its assertion."""
-    intensities = [note for note in sentence.of("intensity")]
+    intensities = sentence.of("intensity")
     groups = _groups(sentence)
     if not intensities:
         return []

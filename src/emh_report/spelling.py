@@ -28,6 +28,8 @@ _VOWELS = "aeiouy"
 _OPPOSED = (("hyper", "hypo"), ("intra", "infra", "inter"), ("pre", "peri", "para"), ("macro", "micro"))
 """Prefixes a slip or two apart that change what a word means; "hyper" and "hypo" need more care."""
 _HYPER, _HYPO = re.compile(r"h.{1,4}r"), re.compile(r"h[^r]{1,3}o(?!r)")
+_ENDING = re.compile(r"(?:e[dr]?|y)$")
+"""Words that differ only here are two words: "define", "defined", "notable", "notably"."""
 _PREFIXES = frozenset(
     "para extra intra peri retro pre post epi sub supra infra non hemo haemo hyper hypo iso inter pseudo "
     "costo hepato spleno thoraco lumbo multi poly neuro inhomo hetero homo hemato haemato myelo osteo un "
@@ -98,13 +100,13 @@ class Spelling:
         meant = self._one_slip(word)
         if meant is None and len(word) >= _DOUBLE:
             meant = self._two_slips(word)
-        return meant if meant and _same_prefix(word, meant) else ""
+        return meant if meant and _same_prefix(word, meant) and not _same_stem(word, meant) else ""
 
     def _one_slip(self, word: str) -> str | None:
         """The one vocabulary word a slip away; None if there is none, empty if several or it is short."""
         found: dict[str, int] = {}
         for form in (word, *_deletions(word)):
-            for meant in self._slips.get(form, "").split():
+            for meant in self._slips[form].split() if form in self._slips else ():
                 if least := _slip(word, meant):
                     found[meant] = least
         if not found:
@@ -227,6 +229,12 @@ def _soft_slips(word: str, meant: str) -> int:
         else:
             slips += 1 if a in _deletions(b) else 3
     return slips
+
+
+def _same_stem(word: str, meant: str) -> bool:
+    """Whether the two differ only in an ending that is a word's own."""
+    one, other = _ENDING.search(word), _ENDING.search(meant)
+    return one is not None and other is not None and word[: one.start()] == meant[: other.start()]
 
 
 def _same_prefix(word: str, meant: str) -> bool:

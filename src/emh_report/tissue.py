@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from emh_report.document import Annotation, Sentence
 from emh_report.facts import level_names
-from emh_report.owners import reference_words
-from emh_report.standing import stronger
-from emh_report.relations import BACKGROUND, Links, SILENT
 from emh_report.model import Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
 from emh_report.nouns import noun_before, noun_behind
+from emh_report.owners import reference_words
+from emh_report.relations import BACKGROUND, SILENT, Links
+from emh_report.standing import stronger
 
 _UNSAID = (Assertion.HYPOTHETICAL, Assertion.HISTORICAL)
 _LESIONS = frozenset({"lesion", "emh"})

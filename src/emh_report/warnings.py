@@ -12,11 +12,11 @@ from typing import Final
 
 from emh_report.conflicts import conflicts
 from emh_report.lexicon import Lexicons
-from emh_report.relations import Links
 from emh_report.model import Findings
 from emh_report.model import Warning as ReportWarning
 from emh_report.plausibility import implausible
 from emh_report.readability import unreadable
+from emh_report.relations import Links
 
 CODES: Final[Mapping[str, str]] = {
     "compression_conflict": "cord compression is stated and denied; at one level, it is read as possible",
@@ -25,7 +25,7 @@ CODES: Final[Mapping[str, str]] = {
     "level_mismatch": "the impression gives a lesion or the compression levels that the findings do not",
     "laterality_mismatch": "the impression gives a lesion or a foramen a side that the findings do not",
     "severity_conflict": "findings and impression grade one compression or narrowing differently",
-    "impression_silent": "compression of cord or cauda equina in the findings, of which the impression is silent",
+    "impression_silent": "compression of cord or cauda equina is described, the impression is silent on it",
     "addendum_conflict": "an addendum changes what the report says; the addendum is kept",
     "level_inverted": "a range of levels runs upwards (T9-T5); read in spinal order",
     "level_out_of_range": "a level that no vertebra of the model bears (T13, coccyx); left out",
