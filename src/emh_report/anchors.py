@@ -249,7 +249,7 @@ def _coordinated(sentence: Sentence, anchors: Sequence[Anchor], level: Annotatio
 
 
 def _same_statement(sentence: Sentence, level: Annotation, anchor: Anchor) -> bool:
-    """Whether no other level opens a later statement between a fronted level and an anchor ("At T6 and at T9 the ...")."""
+    """Whether no other level opens a statement between a fronted one and an anchor: "At T6 and at T9 the"."""
     norms = sentence.document.norms
     previous = level
     for other in sentence.of("level"):

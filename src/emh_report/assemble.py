@@ -34,7 +34,6 @@ from emh_report.model import (
 )
 from emh_report.narrowing import canal_stenosis, cauda_equina, epidural, foraminal_narrowing
 from emh_report.relations import Links
-from emh_report.warnings import warnings
 
 _KINDS = {
     "epidural": LesionKind.EPIDURAL_COMPONENT,
@@ -52,7 +51,7 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
     document = links.document
     diagnosis, emh_warnings = emh(document)
     compression, cord_warnings = cord_compression(links)
-    found = Findings(
+    return Findings(
         generator=Generator(version=__version__, lexicon_digest=lexicons.digest),
         source=source,
         clinical=background.clinical(document),
@@ -76,10 +75,9 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
         recommendations=advice.recommendations(document),
         critical_communication=background.communication(document),
         addenda=background.addenda(document),
+        warnings=(*cord_warnings, *emh_warnings),
         mentions=mentions,
     )
-    questioned = warnings(links, found, lexicons, (*cord_warnings, *emh_warnings))
-    return found.model_copy(update={"warnings": questioned})
 
 
 def lesions(links: Links, diagnosis: Emh) -> tuple[Lesion, ...]:

@@ -134,8 +134,9 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
     noun = sentence.document.norms[effect.last] in _NOUNS
     if effect.means["effect"] == "preserved":
         return before or [s for s in after if s.first - effect.last <= 3][:2]
-    if after:
-        return after
+    adjacent = noun and before and effect.first - before[-1].last == 1
+    if after and not (adjacent and sentence.document.norms[effect.last + 1] in ("and", ",", "or")):
+        return after  # else "canal narrowing and cord compression" would narrow the cord
     gap = sentence.document.norms[before[-1].last + 1 : effect.first] if before else []
     if (
         noun
@@ -214,7 +215,7 @@ _PLACES = frozenset(
     "vertebral body from to of the a an upto and in on below above there opposite behind "
     "throughout whole entire its course diameter caliber contour outline shape remains remained "
     "become becomes became appears lies lie has had be being been is are was were show shows "
-    "showed demonstrate by far rather than much then".split()
+    "showed demonstrate by far rather than much then regained retained assumed kept".split()
 )
 
 

@@ -1,7 +1,7 @@
 """Cord compression: the facts of all sentences → one statement.
 
 Today beats the prior study and an addendum beats the body; denial against presence at one level, with no
-addendum to decide, becomes ``possible`` with a warning, because a slip of dictation never erases a compression.
+addendum to decide, becomes ``possible`` with a warning: a slip of dictation never erases a compression.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from emh_report.anchors import denied_at
-from emh_report.cordsigns import cord_signal, escc_grade, sac_and_csf, signal_only
+from emh_report.cordsigns import cord_signal, escc_grade, is_normal_cord, sac_and_csf
 from emh_report.diagnosis import asked
 from emh_report.document import Annotation
 from emh_report.facts import TODAY, Fact, level_names, ordered, severity_note
@@ -24,9 +24,13 @@ from emh_report.model import (
 from emh_report.model import Warning as ReportWarning
 from emh_report.relations import BACKGROUND, Links
 
+_BEYOND = frozenset("above below cranial caudal proximal distal rostral beyond".split())
+
 
 @dataclass(slots=True)
 class _Compression:
+    """What the facts say so far."""
+
     levels: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
     prior: set[str] = field(default_factory=set)
@@ -53,15 +57,10 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     ]
     state = _Compression()
     for fact in facts:
-        _add(state, fact, links)
+        _add(state, fact)
     _later(state, facts, links)
     for fact in links.facts:
-        if (
-            fact.kind == "cord_normal"
-            and fact.assertion is Assertion.PRESENT
-            and fact.levels
-            and not signal_only(fact)
-        ):
+        if fact.levels and is_normal_cord(fact):
             state.absent |= set(level_names(fact.levels)) - state.levels
             state.denied = True
             state.notes.extend([fact.anchor.note, *fact.levels])
@@ -107,7 +106,7 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     ), warnings
 
 
-def _add(state: _Compression, fact: Fact, links: Links) -> None:
+def _add(state: _Compression, fact: Fact) -> None:
     assertion = fact.assertion
     background = fact.sentence.section == BACKGROUND
     if background and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
@@ -157,13 +156,7 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
     free = [
         fact
         for fact in links.facts
-        if (
-            fact.kind == "compression"
-            and fact.assertion is Assertion.ABSENT
-            or fact.kind == "cord_normal"
-            and fact.assertion is Assertion.PRESENT
-            and not signal_only(fact)
-        )
+        if ((fact.kind == "compression" and fact.assertion is Assertion.ABSENT) or is_normal_cord(fact))
         and not fact.levels
         and fact.sentence.section is None
         and not _elsewhere(fact)
@@ -189,7 +182,7 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
 
 
 def _split(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
-    """Levels of the fact's own polarity, and levels of the opposite one ("at T5, not at T9", "except at T8")."""
+    """Levels of the fact's own polarity, and of the opposite one: "at T5, not at T9", "except at T8"."""
     named: set[str] = set()
     other: set[str] = set()
     for note in fact.levels:
@@ -249,20 +242,13 @@ def _elsewhere(fact: Fact) -> bool:
 
 def _beyond(level: Annotation) -> bool:
     before = level.sentence.norms(level.first - 2, level.first - 1)
-    return bool(
-        {"above", "below", "cranial", "caudal", "proximal", "distal", "rostral", "beyond"} & set(before)
-    )
+    return not _BEYOND.isdisjoint(before)
 
 
 def _normal_cord(state: _Compression, links: Links) -> None:
     """A cord called normal, and not only its signal, is not compressed."""
     for fact in links.facts:
-        if (
-            fact.kind == "cord_normal"
-            and fact.assertion is Assertion.PRESENT
-            and fact.sentence.section != BACKGROUND
-            and not signal_only(fact)
-        ):
+        if fact.sentence.section != BACKGROUND and is_normal_cord(fact):
             state.denied = True
             state.notes.append(fact.anchor.note)
 

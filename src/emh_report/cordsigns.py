@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import get_args
+from typing import Literal, get_args
 
-from emh_report.document import Annotation, Document
+from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import TODAY, Fact, level_names, severity_note
 from emh_report.model import (
     Assertion,
@@ -13,44 +12,41 @@ from emh_report.model import (
     CordSignalChange,
     Escc,
     EsccGrade,
+    Evidence,
     Origin,
 )
 from emh_report.relations import BACKGROUND, Links
 
+ThecalSac = Literal["normal", "indented", "effaced", "displaced"]
+Csf = Literal["preserved", "partially_effaced", "effaced"]
+_CSF_ORDER: tuple[Csf, ...] = ("preserved", "partially_effaced", "effaced")
+_CSF: dict[str, Csf] = {name: name for name in _CSF_ORDER}
+_GRADES: dict[str, EsccGrade] = {grade: grade for grade in get_args(EsccGrade)}
+_SIGNAL_ORDER = (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL, Assertion.ABSENT)
+_ABNORMAL = frozenset({"hyperintense", "hypointense", "mixed"})
+_CALLED_ABNORMAL = frozenset("abnormal altered increased high hyperintense".split())
+_CHANGES = frozenset("edema gliosis ischemia myelomalacia".split())
 
-def sac_and_csf(links: Links) -> tuple[str | None, str | None, list[Annotation]]:
-    sac = csf = None
+
+def sac_and_csf(links: Links) -> tuple[ThecalSac | None, Csf | None, list[Annotation]]:
+    """The thecal sac and the CSF around the cord, with the phrases that say so."""
+    sac: ThecalSac | None = None
+    csf: Csf | None = None
     notes: list[Annotation] = []
     for fact in links.facts:
         if fact.sentence.section == BACKGROUND:
             continue
         stated = fact.assertion is Assertion.PRESENT
-        if fact.kind == "sac" and fact.assertion in (Assertion.PRESENT, Assertion.ABSENT):
-            word = fact.anchor.note.text.lower()
-            state = (
-                (
-                    "displaced"
-                    if "displac" in word
-                    else "effaced"
-                    if fact.anchor.note.means.get("effect") in ("effacement", "narrowing")
-                    else "indented"
-                )
-                if stated
-                else "normal"
-            )
+        decided = fact.assertion in (Assertion.PRESENT, Assertion.ABSENT)
+        if fact.kind == "sac" and decided:
             if sac in (None, "normal"):
-                sac = state
+                sac = _sac(fact) if stated else "normal"
                 notes.append(fact.anchor.note)
         elif fact.kind == "sac_normal" and stated and sac is None:
             sac = "normal"
             notes.append(fact.anchor.note)
-        elif fact.kind == "csf" and fact.assertion in (Assertion.PRESENT, Assertion.ABSENT):
-            csf = _worse(
-                csf, ("partially_effaced" if _partial(fact) else "effaced") if stated else "preserved"
-            )
-            notes.append(fact.anchor.note)
-        elif fact.kind == "csf_normal" and fact.assertion in (Assertion.PRESENT, Assertion.ABSENT):
-            csf = _worse(csf, "preserved" if stated else "effaced")
+        elif fact.kind in ("csf", "csf_normal") and decided:
+            csf = _worse(csf, _csf(fact))
             notes.append(fact.anchor.note)
     for sentence in links.document.sentences:
         if sentence.section == BACKGROUND:
@@ -62,16 +58,28 @@ def sac_and_csf(links: Links) -> tuple[str | None, str | None, list[Annotation]]
         for note in sentence.of("cord_word"):
             if "csf" in note.means:
                 if note.assertion is Assertion.PRESENT:
-                    csf = _worse(csf, note.means["csf"])
+                    csf = _worse(csf, _CSF[note.means["csf"]])
                 elif note.assertion is Assertion.ABSENT:
                     csf = "effaced"
                 notes.append(note)
     return sac, csf, notes
 
 
-def _worse(one: str | None, other: str) -> str:
-    order = ("preserved", "partially_effaced", "effaced")
-    return other if one is None or order.index(other) > order.index(one) else one
+def _sac(fact: Fact) -> ThecalSac:
+    note = fact.anchor.note
+    if "displac" in note.text.lower():
+        return "displaced"
+    return "effaced" if note.means.get("effect") in ("effacement", "narrowing") else "indented"
+
+
+def _csf(fact: Fact) -> Csf:
+    if (fact.kind == "csf_normal") is (fact.assertion is Assertion.PRESENT):
+        return "preserved"
+    return "partially_effaced" if fact.kind == "csf" and _partial(fact) else "effaced"
+
+
+def _worse(one: Csf | None, other: Csf) -> Csf:
+    return other if one is None or _CSF_ORDER.index(other) > _CSF_ORDER.index(one) else one
 
 
 def _partial(fact: Fact) -> bool:
@@ -83,25 +91,18 @@ def _partial(fact: Fact) -> bool:
 
 
 def escc_grade(
-    document: Document, assertion: Assertion, sac: str | None, csf: str | None
-) -> tuple[Escc, list]:  # type: ignore[type-arg]
+    document: Document, assertion: Assertion, sac: ThecalSac | None, csf: Csf | None
+) -> tuple[Escc, list[Evidence]]:
+    """The stated grade, else the one that cord, sac and CSF together make."""
     for sentence in document.sentences:
         for note in sentence.of("cord_word"):
-            if note.means.get("scale") == "ESCC":
-                for index in range(
-                    max(sentence.first, note.first - 3), min(sentence.last, note.last + 4) + 1
-                ):
-                    grade = document.norms[index]
-                    if (
-                        grade == "1"
-                        and index < sentence.last
-                        and document.norms[index + 1] in ("a", "b", "c")
-                    ):
-                        grade += document.norms[index + 1]
-                    if grade in get_args(EsccGrade):
-                        return Escc(grade=grade), [
-                            document.evidence(min(note.first, index), max(note.last, index), sentence.section)
-                        ]  # type: ignore[arg-type]
+            if note.means.get("scale") != "ESCC":
+                continue
+            for index in range(max(sentence.first, note.first - 3), min(sentence.last, note.last + 4) + 1):
+                grade = _GRADES.get(_grade_at(sentence, index))
+                if grade is not None:
+                    first, last = min(note.first, index), max(note.last, index)
+                    return Escc(grade=grade), [document.evidence(first, last, sentence.section)]
     if assertion is Assertion.PRESENT and csf == "effaced":
         return Escc(grade="3", origin=Origin.DERIVED, rule="cord compressed, CSF effaced"), []
     if assertion is Assertion.PRESENT and csf is not None and sac is not None:
@@ -109,90 +110,78 @@ def escc_grade(
     return Escc(), []
 
 
+def _grade_at(sentence: Sentence, index: int) -> str:
+    norms = sentence.document.norms
+    if norms[index] == "1" and index < sentence.last and norms[index + 1] in ("a", "b", "c"):
+        return norms[index] + norms[index + 1]
+    return norms[index]
+
+
 def cord_signal(links: Links) -> CordSignalChange:
-    present: list[Annotation] = []
-    absent: list[Annotation] = []
-    historical: list[Annotation] = []
-    possible: list[Annotation] = []
+    """Abnormal signal inside the cord; of several statements the strongest is kept."""
+    found: dict[Assertion, list[Annotation]] = {assertion: [] for assertion in _SIGNAL_ORDER}
     levels: list[Annotation] = []
     interpretation: str | None = None
     change: Change | None = None
-    buckets = {
-        Assertion.PRESENT: present,
-        Assertion.ABSENT: absent,
-        Assertion.HISTORICAL: historical,
-        Assertion.POSSIBLE: possible,
-    }
     for fact in links.facts:
         if fact.sentence.section == BACKGROUND:
             continue
         if fact.kind == "cord_signal":
             assertion = _signal_assertion(fact)
-            if assertion in buckets:
-                buckets[assertion].append(fact.anchor.note)
+            if assertion in found:
+                found[assertion].append(fact.anchor.note)
             if assertion in TODAY:
                 levels.extend(fact.levels)
                 change = change or (fact.change if fact.change is not Change.RESOLVED else None)
-                interpretation = interpretation or _interpretation(
-                    fact.sentence.of("cord_word"), fact.anchor.note
-                )
+                interpretation = interpretation or _interpretation(fact.anchor.note)
         elif fact.kind == "cord_normal" and fact.assertion is Assertion.PRESENT and _mentions_signal(fact):
-            absent.append(fact.anchor.note)
-    for sentence in links.document.sentences:
-        if sentence.section in (BACKGROUND, "technique", "comparison", "exam") or not any(
-            s.concept in ("cord", "conus") for s in sentence.of("structure")
-        ):
-            continue
-        for word in sentence.of("cord_word"):
-            if (
-                word.means.get("interpretation") in ("edema", "gliosis", "ischemia", "myelomalacia")
-                and word.assertion in buckets
-                and not any(n.first <= word.first <= n.last for n in sentence.of("finding"))
-            ):
-                buckets[word.assertion].append(word)
-                interpretation = interpretation or (
-                    word.means["interpretation"] if word.assertion in TODAY else None
-                )
+            found[Assertion.ABSENT].append(fact.anchor.note)
+    for word in _interpretations(links.document):
+        if word.assertion in found:
+            found[word.assertion].append(word)
+            if word.assertion in TODAY:
+                interpretation = interpretation or word.means["interpretation"]
     for signal, anchor in links.cord_signals:
-        if (
-            signal.intensity in ("hyperintense", "hypointense", "mixed")
-            and signal.note.sentence.section != BACKGROUND
-        ):
-            if signal.assertion in buckets:
-                buckets[signal.assertion].append(signal.note)
-            if signal.assertion in TODAY:
-                near = [note for note in signal.note.sentence.of("level") if note.first > signal.note.first]
-                levels.extend(anchor.levels or near)
-                interpretation = interpretation or _interpretation(
-                    signal.note.sentence.of("cord_word"), signal.note
-                )
-    for assertion, notes in (
-        (Assertion.PRESENT, present),
-        (Assertion.POSSIBLE, possible),
-        (Assertion.HISTORICAL, historical),
-        (Assertion.ABSENT, absent),
-    ):
-        if notes:
+        note = signal.note
+        if signal.intensity not in _ABNORMAL or note.sentence.section == BACKGROUND:
+            continue
+        if signal.assertion in found:
+            found[signal.assertion].append(note)
+        if signal.assertion in TODAY:
+            near = [level for level in note.sentence.of("level") if level.first > note.first]
+            levels.extend(anchor.levels or near)
+            interpretation = interpretation or _interpretation(note)
+    for assertion in _SIGNAL_ORDER:
+        if found[assertion]:
             return CordSignalChange(
                 assertion=assertion,
                 levels=level_names(levels) if assertion in TODAY else (),
                 interpretation=interpretation,
                 change=change if assertion in TODAY else None,
-                evidence=links.document.evidence_of(*notes),
+                evidence=links.document.evidence_of(*found[assertion]),
             )
     return CordSignalChange()
+
+
+def _interpretations(document: Document) -> list[Annotation]:
+    """Words that name a change of the cord without the word signal: "myelomalacia"."""
+    found = []
+    for sentence in document.sentences:
+        if sentence.section in (BACKGROUND, "technique", "comparison", "exam"):
+            continue
+        if not any(structure.concept in ("cord", "conus") for structure in sentence.of("structure")):
+            continue
+        for word in sentence.of("cord_word"):
+            named = any(note.first <= word.first <= note.last for note in sentence.of("finding"))
+            if word.means.get("interpretation") in _CHANGES and not named:
+                found.append(word)
+    return found
 
 
 def _signal_assertion(fact: Fact) -> Assertion:
     """ "Cord signal" by itself is neutral; "is normal" or "is preserved" in its clause denies a change."""
     words = fact.sentence.norms(fact.anchor.first, fact.anchor.last)
-    if words[-1] in ("signal", "intensity") and not {
-        "abnormal",
-        "altered",
-        "increased",
-        "high",
-        "hyperintense",
-    } & set(words):
+    if words[-1] in ("signal", "intensity") and _CALLED_ABNORMAL.isdisjoint(words):
         first, last = fact.sentence.clause_of(fact.anchor.first)
         normal = [
             note
@@ -204,29 +193,32 @@ def _signal_assertion(fact: Fact) -> Assertion:
     return fact.assertion
 
 
-def _mentions_signal(fact: Fact) -> bool:
+def _subjects(fact: Fact) -> set[str]:
+    """What of the cord a clause speaks of: its signal, its calibre."""
     first, last = fact.sentence.clause_of(fact.anchor.first)
-    subjects = {
+    return {
         note.means["subject"]
         for note in fact.sentence.of("cord_word")
         if "subject" in note.means and first <= note.first <= last
     }
+
+
+def _mentions_signal(fact: Fact) -> bool:
+    subjects = _subjects(fact)
     return not subjects or "signal" in subjects
 
 
-def signal_only(fact: Fact) -> bool:
-    first, last = fact.sentence.clause_of(fact.anchor.first)
-    subjects = {
-        note.means["subject"]
-        for note in fact.sentence.of("cord_word")
-        if "subject" in note.means and first <= note.first <= last
-    }
-    return subjects == {"signal"}
+def is_normal_cord(fact: Fact) -> bool:
+    """Whether a statement calls the cord normal, and not only its signal."""
+    normal = fact.kind == "cord_normal" and fact.assertion is Assertion.PRESENT
+    return normal and _subjects(fact) != {"signal"}
 
 
-def _interpretation(words: Sequence[Annotation], near: Annotation) -> str | None:
+def _interpretation(near: Annotation) -> str | None:
     found = [
-        note for note in words if "interpretation" in note.means and note.assertion is not Assertion.ABSENT
+        note
+        for note in near.sentence.of("cord_word")
+        if "interpretation" in note.means and note.assertion is not Assertion.ABSENT
     ]
     return (
         min(found, key=lambda note: abs(note.first - near.first)).means["interpretation"] if found else None

@@ -81,7 +81,7 @@ def _emh(
 
 
 def _incidental(note: Annotation) -> bool:
-    """Whether a finding by the way is named, and no explanation of the lesions ("small haemangioma at L2, incidental")."""
+    """Whether a diagnosis is named by the way and explains no lesion: "incidental haemangioma at L2"."""
     if note.assertion is not Assertion.PRESENT or note.sentence.section in ("impression", "addendum"):
         return False
     return any(word.means.get("weight") == "incidental" for word in note.sentence.of("weight"))
@@ -100,7 +100,7 @@ def _today(note: Annotation) -> Assertion:
 
 
 def asked(note: Annotation) -> bool:
-    """Whether a doubt at the head of a text without sections is its question: "MRI for ?EMH", then the findings."""
+    """Whether a doubt at the head of a text without sections is its question: "MRI for ?EMH"."""
     sentence = note.sentence
     if note.assertion is not Assertion.POSSIBLE or sentence.section is not None or sentence.index > 2:
         return False

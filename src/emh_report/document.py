@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from emh_report.model import Assertion, Certainty, Change, Cue, Evidence, Experiencer
 from emh_report.words import Word
 
-
 if TYPE_CHECKING:
     from emh_report.answers import Choice
+
 
 @dataclass(slots=True, eq=False)
 class Annotation:

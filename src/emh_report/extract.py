@@ -1,11 +1,12 @@
 """One report → its findings: the whole flow, read it first.
 
-text → document → mentions → relations → findings; no step reaches back.
+text → document → mentions → relations → findings → warnings; no step reaches back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,16 @@ from emh_report.mentions import Reader
 from emh_report.model import Findings, Source
 from emh_report.pipeline import build
 from emh_report.reading import ReportText, digest
+from emh_report.relations import Links
+from emh_report.warnings import warnings
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The findings of a report beside the relations they were made from; explain.py shows how."""
+
+    links: Links
+    findings: Findings
 
 
 class Extractor:
@@ -28,9 +39,19 @@ class Extractor:
 
     def __call__(self, report: ReportText) -> Findings:
         """Findings of one report; offsets count the characters of ``report.text``."""
-        document = self._read(self._nlp.make_doc(report.text) if not report.text else self._nlp(report.text))
-        source = Source(id=report.id, sha256=digest(report.text), characters=len(report.text), patient_id=report.patient_id)
-        return assemble(link(document), self._read.mentions(document), self.lexicons, source)
+        return self.trace(report).findings
+
+    def trace(self, report: ReportText) -> Trace:
+        """Findings of one report with what they were made from."""
+        text = report.text
+        document = self._read(self._nlp(text) if text else self._nlp.make_doc(text))
+        links = link(document)
+        source = Source(
+            id=report.id, sha256=digest(text), characters=len(text), patient_id=report.patient_id
+        )
+        found = assemble(links, self._read.mentions(document), self.lexicons, source)
+        questioned = warnings(links, found, self.lexicons)
+        return Trace(links, found.model_copy(update={"warnings": questioned}))
 
 
 def extract(text: str, id: str = "", overlays: Sequence[Path] = ()) -> Findings:

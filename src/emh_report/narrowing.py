@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from emh_report.document import Annotation
@@ -135,29 +134,25 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
             or fact.assertion not in (*TODAY, Assertion.ABSENT)
         ):
             continue
-        excepted = (
-            [note for note in fact.levels if note.excepted] if fact.assertion is Assertion.ABSENT else []
-        )
-        if excepted:  # "no foraminal narrowing except on the left at T7-T8"
-            fact = replace(fact, assertion=Assertion.PRESENT)
+        assertion = fact.assertion
+        if assertion is Assertion.ABSENT and any(note.excepted for note in fact.levels):
+            assertion = Assertion.PRESENT  # "no foraminal narrowing except on the left at T7-T8"
         severity = severity_note(fact)
-        sides = _sides(fact)
+        sides: Sequence[str | None] = _sides(fact)
         discs: tuple[str | None, ...] = (
             disc_names(fact.levels) or _as_discs(level_names(fact.levels)) or (None,)
         )
-        if fact.assertion is Assertion.ABSENT and discs == (None,) and not sides:
+        if assertion is Assertion.ABSENT and discs == (None,) and not sides:
             continue
         graded = _graded_sides(fact)
         for disc in discs:
             for side in [*graded] or sides or [None]:
-                severity = graded.get(side, severity) if side else severity
+                grade = graded.get(side, severity) if side else severity
                 entry = ForaminalNarrowing(
                     level=disc,
                     side=Laterality(side) if side else None,
-                    severity=Severity(severity.means["severity"])
-                    if severity and fact.assertion in TODAY
-                    else None,
-                    assertion=fact.assertion,
+                    severity=Severity(grade.means["severity"]) if grade and assertion in TODAY else None,
+                    assertion=assertion,
                     evidence=links.document.evidence_of(fact.anchor.note, *fact.levels),
                 )
                 found.setdefault((disc, side, entry.assertion), entry)

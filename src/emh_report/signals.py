@@ -1,7 +1,7 @@
 """Signal words and MR sequences of one sentence → which intensity is said of which sequences.
 
-Radiologists write the pair both ways round: "hypointense on T1 and T2" and "T1 and T2 hypointense". An intensity
-takes the sequences before it that nobody has taken yet, else the sequences after it.
+Radiologists write the pair both ways round: "hypointense on T1 and T2" and "T1 and T2 hypointense". An
+intensity takes the sequences before it that nobody has taken yet, else the sequences after it.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def _claims(
     free: list[list[Annotation]],
     right: list[list[Annotation]],
 ) -> bool:
-    """Whether the last sequence of a list belongs to the next intensity: "hyperintense on T2, T1 isointense"."""
+    """Whether the last sequence of a list is of the next intensity: "hyperintense on T2, T1 isointense"."""
     gap = norms[group[-1].last + 1 : later.first]
     before = norms[group[-2].last + 1 : group[-1].first]
     own = any(g[0].first > later.last for g in free)

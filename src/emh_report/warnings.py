@@ -7,7 +7,7 @@ readability.py (the text).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from emh_report.conflicts import conflicts
@@ -42,15 +42,12 @@ CODES: Final[Mapping[str, str]] = {
 """Every code with its meaning; codes are never renamed or reused."""
 
 
-def warnings(
-    links: Links, findings: Findings, lexicons: Lexicons, earlier: Iterable[ReportWarning] = ()
-) -> tuple[ReportWarning, ...]:
-    """All warnings of one report; ``earlier`` are those that merging its statements gave rise to."""
-    earlier = tuple(earlier)
-    decided = {warning.code for warning in earlier}
+def warnings(links: Links, findings: Findings, lexicons: Lexicons) -> tuple[ReportWarning, ...]:
+    """All warnings of one report, with those that merging its statements gave rise to."""
+    decided = {warning.code for warning in findings.warnings}
     headings = {section.id: tuple(section.terms) for section in lexicons.sections.values()}
     return (
-        *earlier,
+        *findings.warnings,
         *(warning for warning in conflicts(links, findings) if warning.code not in decided),
         *implausible(links, findings),
         *unreadable(links.document, headings),
