@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-REPORT = (
-    "FINDINGS: Paravertebral mass at T8. No cord compression.\nIMPRESSION: Extramedullary hematopoiesis.\n"
-)
+REPORT = "FINDINGS: Paravertebral mass at T8. No cord compression.\nIMPRESSION: Extramedullary hematopoiesis.\n"
 
 
 @dataclass(frozen=True)

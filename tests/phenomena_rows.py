@@ -133,11 +133,7 @@ class Row:
 
     def unmet(self, findings: Mapping[str, Any]) -> list[str]:
         """The expectations that do not hold, each with what was found."""
-        return [
-            f"expected {e.written}, got {e.found(findings)}"
-            for e in self.expectations
-            if not e.holds(findings)
-        ]
+        return [f"expected {e.written}, got {e.found(findings)}" for e in self.expectations if not e.holds(findings)]
 
 
 def tables(folder: Path = FOLDER) -> list[Path]:
@@ -217,9 +213,7 @@ def _check_value(step: Step, value: str) -> None:
     if step.key is not None:
         if value in ("yes", "no"):
             return
-        if step.path == "lesions.signal" and (
-            value == "none" or not paths.fault("lesions.signal.intensity", value)
-        ):
+        if step.path == "lesions.signal" and (value == "none" or not paths.fault("lesions.signal.intensity", value)):
             return
         raise RowError(f"{step.path}[{step.key}]: expected yes or no")
     if paths.object_at(step.path) is not None:
@@ -268,11 +262,7 @@ def _spelled(value: Any) -> str:
 
 def _show(value: Any, step: Step) -> str:
     if isinstance(value, Mapping):
-        kept = (
-            ("intensity",)
-            if step.path == "lesions.signal"
-            else (KEYS.get(step.path, ""), "assertion", "status")
-        )
+        kept = ("intensity",) if step.path == "lesions.signal" else (KEYS.get(step.path, ""), "assertion", "status")
         return "/".join(str(value[name]) for name in kept if name in value)
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return f"{len(value)} entries ({', '.join(_show(item, step) for item in value)})"

@@ -113,9 +113,7 @@ def rich() -> Findings:
                     "fat": {"assertion": "not_assessed"},
                     "calcification": {"assertion": "absent"},
                     "change": "increased",
-                    "evidence": _said(
-                        "paravertebral masses on both sides from D4 to D10, largest on the right at D7"
-                    ),
+                    "evidence": _said("paravertebral masses on both sides from D4 to D10, largest on the right at D7"),
                 },
                 {
                     "id": "l2",
@@ -183,9 +181,7 @@ def rich() -> Findings:
                 {"finding": "vertebral collapse", "assertion": "absent"},
             ],
             "lymph_nodes": [{"station": "para-aortic", "assertion": "absent"}],
-            "organs": [
-                {"organ": "liver", "finding": "hepatomegaly", "size_mm": [172.5], "assertion": "present"}
-            ],
+            "organs": [{"organ": "liver", "finding": "hepatomegaly", "size_mm": [172.5], "assertion": "present"}],
             "differential": [
                 {
                     "diagnosis": "lymphoma",
@@ -409,9 +405,7 @@ _lesion = _drawn(
     shape=_maybe(_plain),
     signal=_some(_signal),
     attenuation_hu=_maybe(st.floats(-1000, 1000)),
-    enhancement=_drawn(
-        model.Enhancement, degree=_maybe(_of(model.Degree)), pattern=st.sampled_from([None, "rim"])
-    ),
+    enhancement=_drawn(model.Enhancement, degree=_maybe(_of(model.Degree)), pattern=st.sampled_from([None, "rim"])),
     iron=_presence,
     fat=_presence,
     bone_change=_drawn(model.BoneChange, kind=_maybe(_plain)),
@@ -452,12 +446,8 @@ any_findings = st.builds(
         conus_level=_maybe(_discs),
     ),
     conditions=_some(_drawn(model.Condition, name=_plain)),
-    treatments=_some(
-        _drawn(model.Treatment, kind=_of(model.TreatmentKind), levels=_levels, detail=_maybe(_plain))
-    ),
-    emh=_hedge.map(
-        lambda hedge: model.Emh(assertion=hedge.assertion, certainty=hedge.certainty, cue="may be")
-    ),
+    treatments=_some(_drawn(model.Treatment, kind=_of(model.TreatmentKind), levels=_levels, detail=_maybe(_plain))),
+    emh=_hedge.map(lambda hedge: model.Emh(assertion=hedge.assertion, certainty=hedge.certainty, cue="may be")),
     lesions=_some(_lesion),
     epidural=_drawn(model.Epidural, levels=_levels, prior_levels=_levels, position=_maybe(_plain)),
     cord_compression=_compression,
@@ -469,23 +459,15 @@ any_findings = st.builds(
     iron_deposition=_drawn(
         model.IronDeposition,
         sites=_some(_drawn(model.IronSite, site=_plain, degree=_maybe(_of(model.Severity)))),
-        measurements=_some(
-            _drawn(model.Measurement, organ=_plain, quantity=_plain, value=st.floats(), unit=_plain)
-        ),
+        measurements=_some(_drawn(model.Measurement, organ=_plain, quantity=_plain, value=st.floats(), unit=_plain)),
     ),
     fatty_change=_drawn(model.FattyChange),
     bone_marrow=_some(_drawn(model.BoneMarrowFinding, finding=_plain, site=_maybe(_plain), levels=_levels)),
-    lymph_nodes=_some(
-        _drawn(model.LymphNode, station=_maybe(_plain), size_mm=_millimetres, necrosis=_presence)
-    ),
+    lymph_nodes=_some(_drawn(model.LymphNode, station=_maybe(_plain), size_mm=_millimetres, necrosis=_presence)),
     organs=_some(_drawn(model.OrganFinding, organ=_plain, finding=_plain, size_mm=_millimetres)),
     differential=_some(_drawn(model.DifferentialDiagnosis, diagnosis=_plain, cue=_maybe(_plain))),
-    biopsy=_drawn(
-        model.Biopsy, status=_of(model.BiopsyStatus), method=_maybe(_plain), condition=_maybe(_plain)
-    ),
-    recommendations=_some(
-        _drawn(model.Recommendation, action=_of(model.Action), status=_of(model.BiopsyStatus))
-    ),
+    biopsy=_drawn(model.Biopsy, status=_of(model.BiopsyStatus), method=_maybe(_plain), condition=_maybe(_plain)),
+    recommendations=_some(_drawn(model.Recommendation, action=_of(model.Action), status=_of(model.BiopsyStatus))),
     critical_communication=_drawn(model.CriticalCommunication, to=_maybe(_plain), when=_maybe(_plain)),
     addenda=_some(_drawn(model.Addendum)),
     warnings=_some(_drawn(model.Warning, code=_plain, message=_plain)),

@@ -185,9 +185,7 @@ BIOPSY = {
 }
 
 
-@pytest.mark.parametrize(
-    ("status", "text"), [(status, text) for status, texts in BIOPSY.items() for text in texts]
-)
+@pytest.mark.parametrize(("status", "text"), [(status, text) for status, texts in BIOPSY.items() for text in texts])
 def test_biopsy_status(status: str, text: str) -> None:
     found = advice.biopsy(read(text))
     assert found.status is BiopsyStatus(status)
@@ -320,9 +318,7 @@ def test_which_statement_counts(text: str, status: str) -> None:
 
 def test_advice_is_given_once_and_keeps_its_condition() -> None:
     text = "IMPRESSION: MRI in 6 months is advised. MRI earlier if there is weakness. Repeat MRI in 6 months."
-    assert [_brief(entry) for entry in advice.recommendations(read(text))] == [
-        "follow_up_imaging:recommended"
-    ]
+    assert [_brief(entry) for entry in advice.recommendations(read(text))] == ["follow_up_imaging:recommended"]
     (entry,) = advice.recommendations(read("IMPRESSION: Repeat MRI if symptoms recur."))
     assert entry.condition is not None
     assert entry.condition.startswith("if symptoms recur")
@@ -330,5 +326,3 @@ def test_advice_is_given_once_and_keeps_its_condition() -> None:
 
 def test_a_relatives_biopsy_is_not_the_patients() -> None:
     assert advice.biopsy(read("HISTORY: Brother had a biopsy in 2019.")).status is BiopsyStatus.NOT_MENTIONED
-
-

@@ -24,9 +24,7 @@ def tree(module: str) -> ast.Module:
 
 def typing_only(module: str) -> set[ast.AST]:
     """What stands under ``if TYPE_CHECKING:`` is not imported when the program runs."""
-    guards = [
-        n for n in ast.walk(tree(module)) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.dump(n.test)
-    ]
+    guards = [n for n in ast.walk(tree(module)) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.dump(n.test)]
     return {node for guard in guards for statement in guard.body for node in ast.walk(statement)}
 
 

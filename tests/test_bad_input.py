@@ -50,9 +50,7 @@ def test_directory_without_reports(cli: Run, tmp_path: Path) -> None:
     assert "no reports here" in refuse(cli, tmp_path, "extract", folder)
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\xef\xbb\xbf", b" \r\n\t\n", "\ufeff\xa0\n".encode(), b"\xff\xfe\n\x00"]
-)
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b" \r\n\t\n", "\ufeff\xa0\n".encode(), b"\xff\xfe\n\x00"])
 def test_nothing_in_it(cli: Run, tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "blank.txt"
     path.write_bytes(data)
@@ -135,9 +133,7 @@ def test_no_section(cli: Run) -> None:
     assert found["cord_compression"]["assertion"] == "absent"
 
 
-@pytest.mark.parametrize(
-    "text", ["x", "....", "\u202e\U0001f9ac", "no", "T1", "(" * 3000, "\x0c", "- \n" * 500]
-)
+@pytest.mark.parametrize("text", ["x", "....", "\u202e\U0001f9ac", "no", "T1", "(" * 3000, "\x0c", "- \n" * 500])
 def test_odd_texts_give_an_honest_result(cli: Run, text: str) -> None:
     ran = cli("extract", "-", stdin=text.encode())
     assert ran.status in (0, 2)

@@ -187,9 +187,7 @@ def test_processes_change_nothing(cli: Run, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_findings_pipe_into_a_report(report: Path) -> None:
-    found = emh_report(
-        ["extract", report], env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    )
+    found = emh_report(["extract", report], env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert (found.status, found.err) == (0, "")
     rendered = emh_report(["render", "-"], stdin=found.out.encode())
     assert (rendered.status, rendered.err) == (0, "")
@@ -308,18 +306,14 @@ def test_migrate_keeps_what_is_current(cli: Run, report: Path) -> None:
 
 def test_lexicon_check(cli: Run, tmp_path: Path) -> None:
     assert cli("lexicon", "check").status == 0
-    (tmp_path / "mine.yaml").write_text(
-        "kind: finding\nconcepts:\n  - id: thing\n    tersm:\n      - thing\n", "utf-8"
-    )
+    (tmp_path / "mine.yaml").write_text("kind: finding\nconcepts:\n  - id: thing\n    tersm:\n      - thing\n", "utf-8")
     ran = cli("lexicon", "check", tmp_path)
     assert ran.status == 1
     assert "mine.yaml:4" in ran.err
 
 
 def test_faulty_lexicon_stops_extraction(cli: Run, report: Path, tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text(
-        "kind: finding\nconcepts:\n  - id: thing\n    tersm:\n      - thing\n", "utf-8"
-    )
+    (tmp_path / "mine.yaml").write_text("kind: finding\nconcepts:\n  - id: thing\n    tersm:\n      - thing\n", "utf-8")
     ran = cli("extract", report, "--lexicons", tmp_path)
     assert (ran.status, ran.out) == (2, "")
     assert "mine.yaml:4" in ran.err

@@ -121,9 +121,7 @@ def matches(written: list[str], printed: list[str]) -> bool:
         ".*" if line.strip() == "..." else re.escape(line.rstrip()).replace(r"\.\.\.", "[^\n]*") + "\n"
         for line in written
     )
-    return (
-        re.fullmatch("".join(lines), "".join(f"{line.rstrip()}\n" for line in printed), re.DOTALL) is not None
-    )
+    return re.fullmatch("".join(lines), "".join(f"{line.rstrip()}\n" for line in printed), re.DOTALL) is not None
 
 
 def hunks(diff: str) -> Iterator[tuple[str, str, str]]:
@@ -181,9 +179,7 @@ def performed(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
     """All pages, several at a time: most of the time is waiting for processes."""
     home = tmp_path_factory.mktemp("pages")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(
-            zip(PAGES, pool.map(perform_page, PAGES, [home / page.stem for page in PAGES]), strict=True)
-        )
+        return dict(zip(PAGES, pool.map(perform_page, PAGES, [home / page.stem for page in PAGES]), strict=True))
 
 
 @pytest.mark.slow
@@ -199,9 +195,7 @@ def test_what_a_page_shows_works(page: Path, performed: dict[Path, str]) -> None
 def is_part(part: Any, whole: Any) -> bool:
     """Whether everything in ``part`` is in ``whole``; items of lists in their order."""
     if isinstance(part, dict):
-        return isinstance(whole, dict) and all(
-            key in whole and is_part(part[key], whole[key]) for key in part
-        )
+        return isinstance(whole, dict) and all(key in whole and is_part(part[key], whole[key]) for key in part)
     if isinstance(part, list):
         rest = iter(whole)
         return all(any(is_part(item, each) for each in rest) for item in part)
@@ -253,9 +247,7 @@ COMMANDS = commands()
 
 def options(command: Any) -> set[str]:
     names = {"-h", "--help"}
-    return names.union(
-        *([*each.opts, *each.secondary_opts] for each in command.params if each.opts[0][0] == "-")
-    )
+    return names.union(*([*each.opts, *each.secondary_opts] for each in command.params if each.opts[0][0] == "-"))
 
 
 def named_commands(text: str) -> Iterator[tuple[str, set[str]]]:

@@ -95,9 +95,7 @@ def test_an_accepted_value_on_the_other_side_is_no_flip() -> None:
 def test_list_values_count_one_by_one() -> None:
     gold = {"epidural": {"levels": ["T4", "T5", "T6"]}}
     assert counts(gold, {"epidural": {"levels": ["T5", "T6", "T7"]}}) == {"epidural.levels": (2, 1, 1)}
-    assert counts({"epidural": {"levels": []}}, {"epidural": {"levels": ["T5"]}}) == {
-        "epidural.levels": (0, 1, 0)
-    }
+    assert counts({"epidural": {"levels": []}}, {"epidural": {"levels": ["T5"]}}) == {"epidural.levels": (0, 1, 0)}
 
 
 def test_sizes_count_as_often_as_they_are_written() -> None:
@@ -114,9 +112,7 @@ def test_only_what_the_gold_holds_is_judged() -> None:
 def test_null_is_expected_but_not_counted() -> None:
     gold = {"cord_compression": {"severity": None}}
     assert counts(gold, {"cord_compression": {"severity": None}}) == {}
-    assert counts(gold, {"cord_compression": {"severity": "mild"}}) == {
-        "cord_compression.severity": (0, 1, 0)
-    }
+    assert counts(gold, {"cord_compression": {"severity": "mild"}}) == {"cord_compression.severity": (0, 1, 0)}
     gold = {"lesions": [lesion(size_at=None)]}
     assert counts(gold, {"lesions": [lesion(size_at={"level": "T7"})]})["lesions.size_at"] == (0, 1, 0)
 
@@ -281,9 +277,7 @@ def test_mean_is_over_the_fields_in_which_something_counts() -> None:
     assert Evaluation({"r": tuple(judged(gold, found))}).mean_f1() == 0.5
 
 
-scores = st.lists(
-    st.lists(st.sampled_from([float("-inf"), 0.5, 1.0, 2.0, 7.0]), min_size=3, max_size=3), max_size=4
-)
+scores = st.lists(st.lists(st.sampled_from([float("-inf"), 0.5, 1.0, 2.0, 7.0]), min_size=3, max_size=3), max_size=4)
 
 
 @given(scores)

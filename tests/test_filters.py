@@ -16,9 +16,7 @@ from emh_report import resources
 from emh_report.filters import Filters, clean, excerpt, number, pointers, size
 from emh_report.model import Evidence
 
-_words = yaml.load(
-    (resources.folder("templates") / "wording.en.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
-)
+_words = yaml.load((resources.folder("templates") / "wording.en.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
 _filters = Filters("txt", _words)
 
 

@@ -203,9 +203,7 @@ def test_faults_of_cues(built_in: Path, overlay: Write, entry: str, fault: str) 
     assert f"local/own.yaml:{fault}" in _faults([path])
 
 
-@pytest.mark.parametrize(
-    "entry", ["category: change, direction: before", "category: negated, direction: after"]
-)
+@pytest.mark.parametrize("entry", ["category: change, direction: before", "category: negated, direction: after"])
 def test_a_cue_word_may_have_another_use_or_side(built_in: Path, overlay: Write, entry: str) -> None:
     path = overlay(f"kind: assertion\ncues:\n  - {{id: x, {entry}, terms: ['no']}}\n")
     assert lexicon.check([path]) == []
@@ -317,9 +315,7 @@ def test_an_overlay_may_add_no_terms(built_in: Path, overlay: Write) -> None:
 
 
 def test_an_overlay_replaces(built_in: Path, overlay: Write) -> None:
-    path = overlay(
-        "kind: site\nconcepts:\n  - {id: paravertebral, replace: true, terms: [beside the spine]}\n"
-    )
+    path = overlay("kind: site\nconcepts:\n  - {id: paravertebral, replace: true, terms: [beside the spine]}\n")
     site = lexicon.load([path]).concepts["paravertebral"]
     assert site.terms == ("beside the spine",)
     assert (site.excluded, site.means) == ((), {})
@@ -353,9 +349,7 @@ def test_the_digest_is_of_the_content(built_in: Path, overlay: Write) -> None:
     def digest(text: str, name: str = "own.yaml") -> str:
         return lexicon.load([overlay(text, folder=name, name=name)]).digest
 
-    first = digest(
-        "kind: finding\nconcepts:\n  - {id: a, preferred: p, terms: [b, c]}\n  - {id: d, terms: [e]}\n"
-    )
+    first = digest("kind: finding\nconcepts:\n  - {id: a, preferred: p, terms: [b, c]}\n  - {id: d, terms: [e]}\n")
     other = "# a comment\nconcepts:\n  - {id: d, terms: [e]}\n  - {terms: [c, b], id: a, preferred: p}\nkind: finding\n"
     assert digest(other, "renamed.yaml") == first
     assert re.fullmatch("[0-9a-f]{64}", first)

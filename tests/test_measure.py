@@ -89,9 +89,7 @@ def test_centimetres_are_exact(one: object, other: object) -> None:
     assert size.size_mm == (float(f"{one}e1"), float(f"{other}e1"))
 
 
-@pytest.mark.parametrize(
-    "piece", ["4 x ", "4 cm ", "4 cm, ", "from 4 to ", "T2* ", "in AP ", "4 in AP, ", "- 4 "]
-)
+@pytest.mark.parametrize("piece", ["4 x ", "4 cm ", "4 cm, ", "from 4 to ", "T2* ", "in AP ", "4 in AP, ", "- 4 "])
 def test_linear_in_the_length(piece: str) -> None:
     started = time.perf_counter()
     check(piece * 8_000)

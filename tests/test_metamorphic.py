@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from emh_report.extract import extract
 
 GOLD = Path(__file__).parent / "gold"
@@ -20,7 +21,14 @@ STATEMENTS = (
     "spinal cord compression at D5",
     "flattening of the cord at D5",
 )
-DENIALS = ("No {}.", "No evidence of {}.", "There is no {}.", "No definite {} is seen.", "Negative for {}.", "Without {}.")
+DENIALS = (
+    "No {}.",
+    "No evidence of {}.",
+    "There is no {}.",
+    "No definite {} is seen.",
+    "Negative for {}.",
+    "Without {}.",
+)
 HEDGES = ("Possible {}.", "Suspicious for {}.", "{} cannot be excluded.", "There may be {}.", "Query {}.")
 STATED = ("There is {}.", "{} is seen.", "MRI shows {}.", "{} is present.", "IMPRESSION: {}.")
 ASKED = ("INDICATION: Rule out {}.", "Clinical question: {}?\n\nFindings: Normal discs.", "HISTORY: ? {}.")
@@ -39,7 +47,9 @@ def said(text: str) -> dict[str, Any]:
         "iron": found["iron_deposition"]["assertion"],
         "fat": found["fatty_change"]["assertion"],
         "biopsy": found["biopsy"]["status"],
-        "lesions": sorted((lesion["site"], *lesion["levels"], *map(str, lesion["size_mm"])) for lesion in found["lesions"]),
+        "lesions": sorted(
+            (lesion["site"], *lesion["levels"], *map(str, lesion["size_mm"])) for lesion in found["lesions"]
+        ),
     }
 
 

@@ -108,13 +108,9 @@ def test_refused_findings_name_no_text(tmp_path: Path, content: str) -> None:
 
 def test_failing_template_names_no_text(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(REPORT, "utf-8")
-    found = emh_report(["extract", tmp_path / "a.txt"]).out.replace(
-        '"question": null', f'"question": "{MARKER}"'
-    )
+    found = emh_report(["extract", tmp_path / "a.txt"]).out.replace('"question": null', f'"question": "{MARKER}"')
     assert MARKER in found
-    for number, template in enumerate(
-        ("{{ findings.clinical.question.nonsense }}", "{{ 1 / 0 }}", "{% nonsense %}")
-    ):
+    for number, template in enumerate(("{{ findings.clinical.question.nonsense }}", "{{ 1 / 0 }}", "{% nonsense %}")):
         path = tmp_path / f"bad{number}.txt.jinja"
         path.write_text(template, "utf-8")
         ran = emh_report(["render", "-", "--template", path], stdin=found.encode())

@@ -39,9 +39,7 @@ from render_samples import (
 )
 
 FOLDER = Path(__file__).parent / "golden"
-WORDS = yaml.load(
-    (resources.folder("templates") / "wording.en.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
-)
+WORDS = yaml.load((resources.folder("templates") / "wording.en.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
 
 every_sample = pytest.mark.parametrize("sample", ALL.values(), ids=ALL.keys())
 every_format = pytest.mark.parametrize("format", FORMATS)
@@ -117,9 +115,7 @@ def test_order_of_the_sections(format: str) -> None:
         ),
     ]
     mark = {"text": "\n{}", "markdown": "# {}", "html": ">{}"}[format]
-    places = [
-        re.search(re.escape(mark.format("")) + f"[a-z ]*{re.escape(each)}", rendered) for each in order[:-1]
-    ]
+    places = [re.search(re.escape(mark.format("")) + f"[a-z ]*{re.escape(each)}", rendered) for each in order[:-1]]
     starts = [place.start() for place in places if place]
     assert len(starts) == len(order) - 1
     assert starts == sorted(starts)
@@ -142,9 +138,7 @@ def test_wording_of_each_assertion(assertion: str, line: str) -> None:
 
 
 def test_absent_not_assessed_and_not_stated_differ() -> None:
-    lines = {
-        text_of(iron_deposition={"assertion": each}) for each in ("absent", "not_assessed", "not_mentioned")
-    }
+    lines = {text_of(iron_deposition={"assertion": each}) for each in ("absent", "not_assessed", "not_mentioned")}
     assert len(lines) == 3
 
 
@@ -159,9 +153,7 @@ def test_no_negative_that_the_source_lacks(format: str) -> None:
     [("present", True, False), ("possible", False, True), ("absent", False, False)],
 )
 @every_format
-def test_banner_only_for_compression_present_today(
-    format: str, assertion: str, banner: bool, notice: bool
-) -> None:
+def test_banner_only_for_compression_present_today(format: str, assertion: str, banner: bool, notice: bool) -> None:
     rendered = render(Findings.model_validate({"cord_compression": {"assertion": assertion}}), format)
     assert ("Read the source report now." in rendered) is banner
     assert ("Read the source report. " in rendered.replace("<", " ").replace("\n", " ")) is notice
@@ -304,9 +296,7 @@ def test_every_table_header_has_a_scope() -> None:
     assert not re.search(r"<th(?![^>]*\bscope=)", render(rich(), "html"))
 
 
-@pytest.mark.parametrize(
-    "selector", ["body", ".silent", ".source", "footer", ".banner", ".notice", "h2", "caption"]
-)
+@pytest.mark.parametrize("selector", ["body", ".silent", ".source", "footer", ".banner", ".notice", "h2", "caption"])
 def test_contrast_is_at_least_aa(selector: str) -> None:
     style = (resources.folder("templates") / "style.css").read_text(encoding="utf-8").partition("@media")[0]
     rule = re.search(rf"^{re.escape(selector)}\b[^{{]*{{(.*?)}}", style, re.MULTILINE | re.DOTALL)
@@ -322,9 +312,7 @@ def test_contrast_is_at_least_aa(selector: str) -> None:
 def _luminance(colour: str) -> float:
     digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -425,9 +413,7 @@ def _leaf_words(node: Any, path: str = "") -> list[str]:
 
 
 def test_every_heading_label_and_sentence_is_used() -> None:
-    sources = "".join(
-        path.read_text(encoding="utf-8") for path in resources.folder("templates").glob("*.jinja")
-    )
+    sources = "".join(path.read_text(encoding="utf-8") for path in resources.folder("templates").glob("*.jinja"))
     keys = [key for key in _leaf_words(WORDS) if key.split(".")[0] in ("heading", "label", "say")]
     assert [key for key in keys if not re.search(rf"\bw\.{re.escape(key)}\b", sources)] == ["say.as_written"]
 
@@ -437,9 +423,7 @@ def test_every_heading_label_and_sentence_is_used() -> None:
 def test_every_valid_findings_renders(findings: Findings) -> None:
     for format in FORMATS:
         rendered = render(findings, format)
-        assert rendered.isprintable() or not {
-            c for c in rendered if unicodedata.category(c) == "Cc" and c != "\n"
-        }
+        assert rendered.isprintable() or not {c for c in rendered if unicodedata.category(c) == "Cc" and c != "\n"}
         assert all(headline.lower() in rendered.lower() for headline in HEADLINES)
     assert ("Read the source report now." in rendered) is (findings.cord_compression.assertion == "present")
     assert max(map(len, render(findings).splitlines())) <= 72

@@ -34,9 +34,7 @@ def test_an_installed_package_uses_its_own_folder(tmp_path: Path, monkeypatch: p
     assert resources.folder("templates") == package / "templates"
 
 
-def test_a_missing_folder_says_where_it_looked_and_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_folder_says_where_it_looked_and_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = _package(tmp_path, monkeypatch)
     with pytest.raises(EmhReportError, match="Reinstall emh-report") as caught:
         resources.folder("lexicons")

@@ -38,9 +38,7 @@ HEADINGS = {
 
 def rows(name: str) -> list[tuple[str, str]]:
     lines = [
-        line
-        for line in (TABLES / name).read_text(encoding="utf-8").split("\n")
-        if line.strip() and line[0] != "#"
+        line for line in (TABLES / name).read_text(encoding="utf-8").split("\n") if line.strip() and line[0] != "#"
     ]
     assert all(line.count(" => ") == 1 for line in lines)
     assert len(set(lines)) == len(lines)
@@ -127,9 +125,7 @@ def check(text: str) -> list[Segment]:
         assert segment.end - segment.start <= LONGEST
         assert not text[segment.start].isspace()
         assert not text[segment.end - 1].isspace()
-        assert any(
-            s.start <= segment.start and segment.end <= s.end and s.category == segment.section for s in spans
-        )
+        assert any(s.start <= segment.start and segment.end <= s.end and s.category == segment.section for s in spans)
         if segment.label:
             assert segment.label[0] < segment.label[1] <= segment.end
         covered[segment.start : segment.end] = b"\1" * (segment.end - segment.start)

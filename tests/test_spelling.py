@@ -83,9 +83,7 @@ def test_a_word_stays_though_a_neighbor_is_in_the_vocabulary(word: str, neighbor
 
 
 def test_a_word_of_the_vocabulary_stays() -> None:
-    assert [
-        word for word in sorted(vocabulary()) if word.isalpha() and spelling()._mend(word, word) != word
-    ] == []
+    assert [word for word in sorted(vocabulary()) if word.isalpha() and spelling()._mend(word, word) != word] == []
 
 
 def test_a_common_word_stays() -> None:
@@ -135,9 +133,7 @@ def test_no_word_that_the_code_looks_for_is_mended() -> None:
     found = set()
     for path in {*PACKAGE.glob("*.py")} - {PACKAGE / name for name in MISSPELT_ON_PURPOSE}:
         nodes = ast.walk(ast.parse(path.read_text("utf-8")))
-        texts = [
-            node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ]
+        texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         found |= {changed(word.text) for text in texts for word in tokenize(text)} - {None}
     assert found == set()
 
@@ -240,16 +236,11 @@ def test_an_unknown_word_is_looked_up_fast() -> None:
     assert best(5, lambda: [spelling()._mend(word, word) for word in words]) < 50e-6 * len(words)
 
 
-@pytest.mark.parametrize(
-    "piece", ["para ", "para-", "extra-\n", "ab ", "myelo ", "softtissue", "softtissue ", "a- "]
-)
+@pytest.mark.parametrize("piece", ["para ", "para-", "extra-\n", "ab ", "myelo ", "softtissue", "softtissue ", "a- "])
 def test_cutting_takes_linear_time(piece: str) -> None:
     text = piece * 10_000
     short, long = tokenize(text[: len(text) // 10]), tokenize(text)
-    assert (
-        best(3, lambda: spelling().join(long, text))
-        < 40 * best(3, lambda: spelling().join(short, text)) + 0.1
-    )
+    assert best(3, lambda: spelling().join(long, text)) < 40 * best(3, lambda: spelling().join(short, text)) + 0.1
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,7 @@ from emh_report.render import formats, render
 from render_samples import rich
 
 
-def _faulty(
-    tmp_path: Path, source: str, name: str = "mine.txt.jinja", findings: Findings | None = None
-) -> str:
+def _faulty(tmp_path: Path, source: str, name: str = "mine.txt.jinja", findings: Findings | None = None) -> str:
     path = tmp_path / name
     path.write_text(source, encoding="utf-8")
     with pytest.raises(TemplateFault) as fault:

@@ -127,9 +127,7 @@ def test_nodes(text: str, expected: list[Node]) -> None:
 )
 def test_enlarged_groups_are_lesions(text: str, sizes: list[tuple[float, ...]]) -> None:
     lesions = extract(text).lesions
-    assert [(lesion.kind.value, lesion.site.value) for lesion in lesions] == [("nodal", "lymph_node")] * len(
-        sizes
-    )
+    assert [(lesion.kind.value, lesion.site.value) for lesion in lesions] == [("nodal", "lymph_node")] * len(sizes)
     assert [lesion.size_mm for lesion in lesions] == sizes
 
 
@@ -263,9 +261,7 @@ def test_bone_marrow(text: str, expected: list[tuple[str, str | None, tuple[str,
 
 
 def test_an_expanded_rib_is_a_lesion_of_its_own() -> None:
-    (lesion,) = extract(
-        "The posterior right 6th through 8th ribs are expanded, up to 2.9 cm in thickness."
-    ).lesions
+    (lesion,) = extract("The posterior right 6th through 8th ribs are expanded, up to 2.9 cm in thickness.").lesions
     assert (lesion.kind.value, lesion.site.value, lesion.laterality, lesion.size_mm) == (
         "marrow_expansion",
         "rib",

@@ -19,9 +19,7 @@ pytestmark = pytest.mark.slow
 
 def run(*command: object, cwd: Path, stdin: str | None = None, path: Path | None = None) -> str:
     """A command that must succeed without a word on standard error; nothing of the checkout is on its path."""
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "EMH_REPORT"))
-    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "EMH_REPORT"))}
     if path:
         clean["PYTHONPATH"] = str(path)
     done = subprocess.run(
@@ -61,9 +59,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "venv", "--without-pip", home, cwd=home)
     scripts = home / ("Scripts" if os.name == "nt" else "bin")
     interpreter = scripts / ("python.exe" if os.name == "nt" else "python")
-    site = Path(
-        run(interpreter, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).strip()
-    )
+    site = Path(run(interpreter, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).strip())
     pip = (sys.executable, "-m", "pip", "--python", interpreter, "--disable-pip-version-check")
     run(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=home)
     for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:

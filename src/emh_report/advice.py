@@ -58,9 +58,7 @@ def biopsy(document: Document) -> Biopsy:
         target=target[1] if target else None,
         condition=_text(document, best.stance.condition),
         result=result[1] if result else None,
-        evidence=tuple(
-            document.evidence(*_extent(part), part.sentence.section) for part in dict.fromkeys(told)
-        ),
+        evidence=tuple(document.evidence(*_extent(part), part.sentence.section) for part in dict.fromkeys(told)),
     )
 
 
@@ -178,9 +176,7 @@ _Part = tuple[_Statement, str]
 
 def _method(statements: Sequence[_Statement]) -> _Part | None:
     """The method named with the advice, else the only one the report names."""
-    named = [
-        (part, note.means["method"]) for part in statements for note in _notes(part) if "method" in note.means
-    ]
+    named = [(part, note.means["method"]) for part in statements for note in _notes(part) if "method" in note.means]
     return _own_or_only(statements[0], named)
 
 

@@ -20,9 +20,7 @@ FILLERS = frozenset(
     "predominantly to - x ( ) / some more largest larger rather fairly relatively only quite very "
     "diffuse somewhat overall any degree".split()
 )
-VERBS = frozenset(
-    "is are was were show shows demonstrate appear has have cause causing extend seen noted".split()
-)
+VERBS = frozenset("is are was were show shows demonstrate appear has have cause causing extend seen noted".split())
 PREPOSITIONS = frozenset(
     "at from in between over opposite of to upto along within on involving across spanning level".split()
 )
@@ -44,9 +42,7 @@ class Anchor:
     role: str = ""
 
     def __repr__(self) -> str:
-        return (
-            f"<{self.kind} {self.first}-{self.last} {self.assertion.value} {[s.concept for s in self.sites]}>"
-        )
+        return f"<{self.kind} {self.first}-{self.last} {self.assertion.value} {[s.concept for s in self.sites]}>"
 
 
 def qualifies(sentence: Sentence, first: int, last: int) -> bool:
@@ -54,14 +50,12 @@ def qualifies(sentence: Sentence, first: int, last: int) -> bool:
     known = {
         index
         for note in sentence.annotations
-        if note.kind
-        in ("modifier", "intensity", "sequence", "site", "change", "size", "finding", "level", "emh")
+        if note.kind in ("modifier", "intensity", "sequence", "site", "change", "size", "finding", "level", "emh")
         for index in range(note.first, note.last + 1)
     }
     norms = sentence.document.norms
     return all(
-        index in known or norms[index] in FILLERS or norms[index].endswith("ly")
-        for index in range(first, last + 1)
+        index in known or norms[index] in FILLERS or norms[index].endswith("ly") for index in range(first, last + 1)
     )
 
 
@@ -112,9 +106,7 @@ def owner(note: Annotation, anchors: Sequence[Anchor], accepts: Callable[[Anchor
     return near[0] if near else None
 
 
-_MEASURING = frozenset(
-    "of at is was measure measuring span spanning up to about approximately approx now =".split()
-)
+_MEASURING = frozenset("of at is was measure measuring span spanning up to about approximately approx now =".split())
 
 
 def _measures_another(note: Annotation, following: Anchor, candidates: Sequence[Anchor]) -> bool:
@@ -137,8 +129,7 @@ def denied_at(level: Annotation, anchor: Anchor) -> bool:
         return False
     words = level.sentence.document.words
     return any(
-        cue.kind == "negated" and words[anchor.last].end <= cue.start < words[level.first].start
-        for cue in level.cues
+        cue.kind == "negated" and words[anchor.last].end <= cue.start < words[level.first].start for cue in level.cues
     )
 
 
@@ -166,9 +157,7 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         elif inside:
             for anchor in _coordinated(sentence, inside, level):
                 anchor.levels.append(level)
-        elif following and (
-            not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])
-        ):
+        elif following and (not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])):
             fronted.append(level)
         elif preceding:
             preceding[-1].levels.append(level)
@@ -176,11 +165,7 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
             loose.append(level)
     for level in fronted:
         clause = sentence.clause_of(level.first)
-        scope = [
-            a
-            for a in anchors
-            if a.first > level.last and not a.levels and _same_statement(sentence, level, a)
-        ]
+        scope = [a for a in anchors if a.first > level.last and not a.levels and _same_statement(sentence, level, a)]
         for anchor in scope:
             anchor.levels.append(level)
         if not scope:
@@ -192,15 +177,8 @@ def _shrunk_from(level: Annotation) -> bool:
     """Whether a range is what an extent was before: "from D3-D8 to D4-D6"."""
     norms = level.sentence.document.norms
     later = next((other for other in level.sentence.of("level") if other.first > level.last), None)
-    joined = (
-        getattr(level.value, "joined", False) and later is not None and getattr(later.value, "joined", False)
-    )
-    return bool(
-        joined
-        and later
-        and norms[level.first - 1] == "from"
-        and norms[level.last + 1 : later.first] == ["to"]
-    )
+    joined = getattr(level.value, "joined", False) and later is not None and getattr(later.value, "joined", False)
+    return bool(joined and later and norms[level.first - 1] == "from" and norms[level.last + 1 : later.first] == ["to"])
 
 
 _OPENERS = frozenset(
@@ -212,9 +190,7 @@ _OPENERS = frozenset(
 def _opens(sentence: Sentence, level: Annotation, start: int) -> bool:
     """Whether a level opens its clause, with no more than a preposition before it: "At T6-T7 the cord"."""
     others = {index for note in sentence.of("level") for index in range(note.first, note.last + 1)}
-    return all(
-        index in others or sentence.document.norms[index] in _OPENERS for index in range(start, level.first)
-    )
+    return all(index in others or sentence.document.norms[index] in _OPENERS for index in range(start, level.first))
 
 
 _NARROWED = frozenset({"compression", "canal", "foramen", "contact", "sac", "csf", "cord_signal"})

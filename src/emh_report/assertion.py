@@ -105,9 +105,7 @@ def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: l
         if word in SOFT or word in HARD:
             break
         chunk.append(word)
-    if any(
-        cue.first == after and cue.entry.category in ("negated", "possible", "hypothetical") for cue in cues
-    ):
+    if any(cue.first == after and cue.entry.category in ("negated", "possible", "hypothetical") for cue in cues):
         return norms[index] != "and" or bool(grammar.finite_verb.intersection(left))
     left_verb = bool(grammar.finite_verb.intersection(left) or grammar.participle.intersection(left))
     if LISTERS.intersection(rest) and not grammar.finite_verb.intersection(_until(rest, LISTERS)):
@@ -120,8 +118,7 @@ def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: l
     if left_verb and verb is not None and verb <= len(chunk):
         return True
     located = any(
-        note.kind in ("level", "size") and after < note.first < after + len(chunk)
-        for note in sentence.annotations
+        note.kind in ("level", "size") and after < note.first < after + len(chunk) for note in sentence.annotations
     )
     if (
         norms[index] == ","
@@ -172,8 +169,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         _apply(sentence, target, active)
         for cue in exceptions:
             if cue.last < target.first and any(
-                other.entry.category in ("negated", "resolved") and other.first < cue.first
-                for other in active
+                other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
             ):
                 target.excepted = True
 
@@ -234,9 +230,7 @@ def _scope(
         return _family_scope(sentence, cue, clause)
     if sentence.label and cue.last <= sentence.label[1]:
         forward = (cue.last + 1, sentence.last)  # "D/D: EMH, lymphoma"
-    elif cue.entry.means.get("reach") == "list" and sentence.document.norms[
-        clause[1] + 1 : clause[1] + 2
-    ] == [":"]:
+    elif cue.entry.means.get("reach") == "list" and sentence.document.norms[clause[1] + 1 : clause[1] + 2] == [":"]:
         forward = (cue.last + 1, sentence.last)  # "The differential is wide: EMH, lymphoma and sarcoma"
     for other in later:
         if (
@@ -244,15 +238,12 @@ def _scope(
             and other.entry.direction == "before"
             and other.first <= forward[1]
         ):
-            if other.entry.means != cue.entry.means:
+            if other.entry.means != cue.entry.means or cue.entry.category == "negated":
                 forward = (forward[0], other.first - 1)
                 break
     for other in reversed(earlier):
         if other.entry.direction == "before" and other.last >= backward[0]:
-            if (
-                other.entry.category in ("negated", "hypothetical")
-                and other.entry.category == cue.entry.category
-            ):
+            if other.entry.category in ("negated", "hypothetical") and other.entry.category == cue.entry.category:
                 backward = (other.last + 1, backward[1])
                 break
     if cue.entry.means.get("reach") == "both":
@@ -268,10 +259,8 @@ def _scope(
         or (_predicate(sentence, cue) and (_subject_in(backward, targets) or _elliptical(sentence, backward)))
     ):
         return _back_to_subject(sentence, backward, targets)
-    governs = any(
-        forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets
-    )
-    return forward if governs else backward
+    governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
+    return forward if governs else _back_to_subject(sentence, backward, targets)
 
 
 _PUNCTUATION = frozenset(". , ; ) !".split())
@@ -292,14 +281,13 @@ _LINKS = frozenset(
 
 def _elliptical(sentence: Sentence, scope: tuple[int, int]) -> bool:
     """Whether a clause has no subject of its own before the cue: "..., but is less likely", "..., it is unlikely"."""
-    return all(
-        word in _LINKS or word in _COPULAS for word in sentence.document.norms[scope[0] : scope[1] + 1]
-    )
+    return all(word in _LINKS or word in _COPULAS for word in sentence.document.norms[scope[0] : scope[1] + 1])
 
 
 def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
     """Whether a hedge is what is said of its subject ("lymphoma is unlikely without fever"), so that it looks back."""
-    before = sentence.document.norms[cue.first - 1] if cue.first > sentence.first else ""
+    ahead = [word for word in sentence.norms(cue.first - 2, cue.first - 1) if not word.endswith("ly")]
+    before = ahead[-1] if ahead and cue.first > sentence.first else ""
     opening = sentence.document.norms[cue.first] in _COPULAS and cue.last > cue.first
     after = sentence.document.norms[cue.last + 1] if cue.last < sentence.last else ""
     if after in _COMPLEMENT and "to" not in sentence.document.norms[cue.first : cue.last + 1]:
@@ -325,9 +313,7 @@ def _subject_in(scope: tuple[int, int], targets: list[Annotation]) -> bool:
     return any(scope[0] <= target.first <= scope[1] and target.kind not in QUALIFIERS for target in targets)
 
 
-def _back_to_subject(
-    sentence: Sentence, scope: tuple[int, int], targets: list[Annotation]
-) -> tuple[int, int]:
+def _back_to_subject(sentence: Sentence, scope: tuple[int, int], targets: list[Annotation]) -> tuple[int, int]:
     """A clause without a subject of its own speaks of the one before: "cord compression - not seen"."""
     if _subject_in(scope, targets):
         return scope
@@ -357,13 +343,18 @@ QUALIFIERS = frozenset(
 """Kinds that describe a subject; a hedge is about the subject."""
 
 
+def _concerns(cue: CueSpan, target: Annotation) -> bool:
+    """Whether a cue that is about diagnoses only ("chloroma would not contain fat") may be about ``target``."""
+    return cue.entry.means.get("only") != "diagnosis" or target.kind in _DIAGNOSES
+
+
 def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     applied = [
         cue
         for cue in cues
         if cue.scope[0] <= _start(cue, target) and target.last <= cue.scope[1] and not _overlap(cue, target)
     ]
-    applied = [cue for cue in applied if not _shielded(sentence, target, cue)]
+    applied = [cue for cue in applied if _concerns(cue, target) and not _shielded(sentence, target, cue)]
     if not applied:
         return
     target.cues = tuple(cue_of(sentence, cue) for cue in applied)
@@ -402,9 +393,7 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     elif category == "possible":
         target.assertion = Assertion.POSSIBLE
         levels = [
-            cue.entry.means.get("certainty", "indeterminate")
-            for cue in applied
-            if cue.entry.category == "possible"
+            cue.entry.means.get("certainty", "indeterminate") for cue in applied if cue.entry.category == "possible"
         ]
         target.certainty = Certainty(
             "unlikely" if "unlikely" in levels else levels[0] if len(levels) == 1 else _near(applied, target)
@@ -451,9 +440,7 @@ def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
         return True  # what accompanies the doubtful thing is stated: "likely EMH with cord compression"
     if target.kind == "lesion" and cue.entry.category == "negated" and cue.last < target.first:
         opening = sentence.document.norms[cue.first]
-        if opening in ("none", "neither") and _DEFINITE.intersection(
-            sentence.document.norms[cue.first : target.first]
-        ):
+        if opening in ("none", "neither") and _DEFINITE.intersection(sentence.document.norms[cue.first : target.first]):
             return True  # "none of the lesions shows calcification"
     if target.kind in ("lesion", "site") and cue.entry.category == "negated" and cue.last < target.first:
         before = sentence.document.norms[max(cue.last + 1, target.first - 4) : target.first]
@@ -514,9 +501,7 @@ def _overlap(cue: CueSpan, target: Annotation) -> bool:
     touches = cue.first <= target.last and target.first <= cue.last
     if touches and cue.first < target.first and cue.entry.category == "negated" and target.kind not in QUALIFIERS:
         return cue.entry.direction != "before"  # also a phrase within it: "no [complaints] of"
-    return touches and not (
-        cue.first < target.first and cue.last <= target.last and cue.entry.direction == "before"
-    )
+    return touches and not (cue.first < target.first and cue.last <= target.last and cue.entry.direction == "before")
 
 
 def cue_of(sentence: Sentence, cue: CueSpan) -> Cue:

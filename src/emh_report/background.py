@@ -51,9 +51,7 @@ def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
         other
         for name, (assertion, _) in found.items()
         for other in found
-        if other != name
-        and _says_more(concepts, name, other)
-        and not _contradicts(assertion, found[other][0])
+        if other != name and _says_more(concepts, name, other) and not _contradicts(assertion, found[other][0])
     }
     return tuple(
         Condition(
@@ -72,18 +70,13 @@ def clinical(document: Document) -> Clinical:
     symptoms: dict[str, Annotation] = {}
     for sentence in _request(document):
         for note in sentence.of("symptom"):
-            if (
-                note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL)
-                and note.experiencer is Experiencer.PATIENT
-            ):
+            if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL) and note.experiencer is Experiencer.PATIENT:
                 symptoms.setdefault(note.concept.replace("_", " "), note)
     asked = next((span for sentence in _request(document) if (span := _question(sentence))), None)
     evidence = document.evidence_of(*symptoms.values())
     if asked is None:
         return Clinical(symptoms=tuple(symptoms), evidence=evidence)
-    return Clinical(
-        symptoms=tuple(symptoms), question=" ".join(asked.text.split()), evidence=(*evidence, asked)
-    )
+    return Clinical(symptoms=tuple(symptoms), question=" ".join(asked.text.split()), evidence=(*evidence, asked))
 
 
 def _current(note: Annotation) -> Assertion | None:
@@ -163,9 +156,7 @@ def _question(sentence: Sentence) -> Evidence | None:
     document = sentence.document
     norms = document.norms
     marks = [index for index in range(sentence.first, sentence.last + 1) if norms[index].startswith("?")]
-    starts = [
-        document.words[index].start for index in marks if index < sentence.last and norms[index + 1] != "."
-    ]
+    starts = [document.words[index].start for index in marks if index < sentence.last and norms[index + 1] != "."]
     starts += [document.words[sentence.first].start] if marks and not starts else []
     for note in sentence.annotations:
         asked = note.assertion is Assertion.HYPOTHETICAL or (
@@ -174,7 +165,5 @@ def _question(sentence: Sentence) -> Evidence | None:
         starts += [cue.start for cue in note.cues if asked and cue.kind in _ASKING]
     if not starts:
         return None
-    first = next(
-        i for i in range(sentence.first, sentence.last + 1) if document.words[i].start >= min(starts)
-    )
+    first = next(i for i in range(sentence.first, sentence.last + 1) if document.words[i].start >= min(starts))
     return document.evidence(first, sentence.last, sentence.section)

@@ -117,9 +117,7 @@ def _standard_input(pool: ProcessPoolExecutor, item: Input, options: Options) ->
         return Done(item.name, error=str(error))
 
 
-def _submit(
-    pool: ProcessPoolExecutor, item: Input, report: ReportText | None, options: Options
-) -> Future[Done] | Done:
+def _submit(pool: ProcessPoolExecutor, item: Input, report: ReportText | None, options: Options) -> Future[Done] | Done:
     try:
         return pool.submit(_work, item, report, options)
     except BrokenProcessPool:

@@ -1,8 +1,8 @@
 """Canal, cord and cauda equina: which effect is said of which structure.
 
-"Compression of the cord", "the cord is flattened", "compresses the sac and the cord" name one finding in three
-shapes; an effect word is composed with the structures it governs in its clause. Contact and displacement
-without compression are not compression (the ESCC steps 1b, 1c and 2; Bilsky 2010).
+"Compression of the cord", "the cord is flattened", "compresses the sac and the cord" name one finding in
+three shapes; an effect word is composed with the structures it governs in its clause. Contact and
+displacement without compression are not compression (the ESCC steps 1b, 1c and 2; Bilsky 2010).
 """
 
 from __future__ import annotations
@@ -108,9 +108,7 @@ def _in_label(sentence: Sentence, note: Annotation) -> bool:
 
 def _anchor(kind: str, effect: Annotation, structure: Annotation, assertion: Assertion) -> Anchor:
     if structure.sentence is not effect.sentence:
-        return Anchor(
-            kind, effect.first, effect.last, effect.sentence, effect, assertion, role=effect.text.lower()
-        )
+        return Anchor(kind, effect.first, effect.last, effect.sentence, effect, assertion, role=effect.text.lower())
     first, last = min(effect.first, structure.first), max(effect.last, structure.last)
     return Anchor(kind, first, last, effect.sentence, effect, assertion, role=effect.text.lower())
 
@@ -154,11 +152,7 @@ def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
     for structure in structures:
         if structure.first <= effect.last:
             continue
-        if (
-            structure.first > sentence.last
-            or structure.first - end > 7
-            or (structure.first > clause[1] and not found)
-        ):
+        if structure.first > sentence.last or structure.first - end > 7 or (structure.first > clause[1] and not found):
             break
         gap = range(end + 1, structure.first)
         if not all(_links(sentence, index, not found) for index in gap):
@@ -231,15 +225,11 @@ def _predicative(sentence: Sentence, index: int) -> bool:
     return any(note.first <= index <= note.last for note in sentence.annotations if note.kind in _MIDDLE)
 
 
-def _complement(
-    sentence: Sentence, structure: Annotation, structures: Sequence[Annotation], start: int
-) -> bool:
+def _complement(sentence: Sentence, structure: Annotation, structures: Sequence[Annotation], start: int) -> bool:
     """Whether a structure only places another one: "the CSF around the cord is preserved"."""
     norms = sentence.document.norms
     before = [
-        word
-        for word in norms[max(start, structure.first - 3) : structure.first]
-        if word not in ("the", "spinal")
+        word for word in norms[max(start, structure.first - 3) : structure.first] if word not in ("the", "spinal")
     ]
     if not before or before[-1] not in ("around", "surrounding", "of", "about", "behind", "within", "beside"):
         return False

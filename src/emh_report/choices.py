@@ -43,9 +43,7 @@ class Templates:
         )
         self._reply = re.compile(rf"[ \t]*[)\]]?[ \t]*[:=–-][ \t]*(?P<word>{word})", re.IGNORECASE)
         dash = r"(?:[ \t]+[-–—][ \t]+|[ \t]*\t[ \t]*)"
-        self._dashed = re.compile(
-            rf"(?P<label>[^\W_][^:;.|\t\n]{{1,59}}?){dash}(?P<word>{word})[ \t.]*", re.IGNORECASE
-        )
+        self._dashed = re.compile(rf"(?P<label>[^\W_][^:;.|\t\n]{{1,59}}?){dash}(?P<word>{word})[ \t.]*", re.IGNORECASE)
 
     def __call__(self, text: str) -> list[Choice]:
         """Every field, in order."""

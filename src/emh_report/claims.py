@@ -158,9 +158,7 @@ def _of_heads(draft: Draft, part: Part, heads: Sequence[Anchor]) -> Claim | None
     for head in named:
         own, others = _sites_of(head, topic)
         said = [note for note in head.levels if not denied_at(note, head)]
-        levels += [
-            note for note in said if note.assertion is not Assertion.HISTORICAL and _is_own(note, own, others)
-        ]
+        levels += [note for note in said if note.assertion is not Assertion.HISTORICAL and _is_own(note, own, others)]
         lateral += [note for note in _lateral(head) if _is_own(note, own, others)]
     around = [note for head in heads for note in head.levels]
     around += [note for note in draft.level_notes if part_of(note.sentence) == part]

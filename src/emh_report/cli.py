@@ -110,9 +110,7 @@ def extract(
     report_id: Annotated[
         str | None, typer.Option("--id", help="source.id, instead of the file name; one report only.")
     ] = None,
-    patient_id: Annotated[
-        str | None, typer.Option("--patient-id", help="source.patient_id; one report only.")
-    ] = None,
+    patient_id: Annotated[str | None, typer.Option("--patient-id", help="source.patient_id; one report only.")] = None,
 ) -> None:
     """Print the findings of reports as JSON.
 
@@ -126,9 +124,7 @@ def extract(
     if (report_id is not None or patient_id is not None) and not single:
         raise typer.BadParameter("--id and --patient-id describe one report; several are given")
     todo = list(inputs(files))
-    _refuse_overwriting(
-        output, [str(item.path) for item in todo if not isinstance(item, InputError) and item.path]
-    )
+    _refuse_overwriting(output, [str(item.path) for item in todo if not isinstance(item, InputError) and item.path])
     tally = Tally()
     with Output(output) as out:
         for done in progress(run(todo, lexicons or (), jobs, Options(report_id, patient_id)), len(todo)):
@@ -141,15 +137,11 @@ def extract(
 
 @app.command()
 def render(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")
-    ],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")],
     format: Annotated[
         str, typer.Option("--format", "-f", help="text, markdown, html, or one that your templates add.")
     ] = "text",
-    template: Annotated[
-        str | None, typer.Option("--template", metavar="NAME|FILE", help="Another template.")
-    ] = None,
+    template: Annotated[str | None, typer.Option("--template", metavar="NAME|FILE", help="Another template.")] = None,
     templates: Annotated[
         list[Path] | None,
         typer.Option(
@@ -197,9 +189,7 @@ def schema(output: OutputFile = None) -> None:
 
 @app.command()
 def migrate(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")
-    ],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")],
     output: OutputFile = None,
 ) -> None:
     """Print findings in the schema version of this program. So far there is one, 1.0: others are refused."""
@@ -210,9 +200,7 @@ def migrate(
 def evaluate(
     gold: Annotated[
         Path,
-        typer.Argument(
-            metavar="GOLD_DIR", exists=True, file_okay=False, help="NAME.txt with NAME.json beside it."
-        ),
+        typer.Argument(metavar="GOLD_DIR", exists=True, file_okay=False, help="NAME.txt with NAME.json beside it."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
     show: Annotated[bool, typer.Option("--show", help="List every disagreement, by report.")] = False,

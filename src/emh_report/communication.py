@@ -27,10 +27,7 @@ def communication(document: Document) -> CriticalCommunication:
     """The first sentence that says the findings were told to someone; a failed attempt is ``absent``."""
     for sentence, act in _acts(document):
         start, end = document.words[sentence.first].start, document.words[sentence.last].end
-        when = [
-            match.group().strip(" .,").removeprefix("at ")
-            for match in _WHEN.finditer(document.text, start, end)
-        ]
+        when = [match.group().strip(" .,").removeprefix("at ") for match in _WHEN.finditer(document.text, start, end)]
         return CriticalCommunication(
             assertion=Assertion.PRESENT if act.means["communication"] == "act" else Assertion.ABSENT,
             to=_recipient(document, sentence, act),
@@ -52,8 +49,7 @@ def addenda(document: Document) -> tuple[Addendum, ...]:
         else:
             groups.append([sentence])
     return tuple(
-        Addendum(evidence=(document.evidence(group[0].first, group[-1].last, "addendum"),))
-        for group in groups
+        Addendum(evidence=(document.evidence(group[0].first, group[-1].last, "addendum"),)) for group in groups
     )
 
 

@@ -115,17 +115,12 @@ class _Judge:
         flip = crosses(expected, got) and not any(_same_side(option, got) for option in options)
         return Judgement(field, path, expected, got, *best, flip=flip)
 
-    def entries(
-        self, field: str, path: str, expected: Sequence[Item], got: Sequence[Item]
-    ) -> list[Judgement]:
+    def entries(self, field: str, path: str, expected: Sequence[Item], got: Sequence[Item]) -> list[Judgement]:
         """A list of objects: pairs, then what is missing, then what is too much."""
         others = self._gold.other_lesions if field == "lesions" else ()
         wanted = [*expected, *others]
         scores = [
-            [
-                self._likeness(field, item, found) + (_PREFER_GOLD if row < len(expected) else 0)
-                for found in got
-            ]
+            [self._likeness(field, item, found) + (_PREFER_GOLD if row < len(expected) else 0) for found in got]
             for row, item in enumerate(wanted)
         ]
         pairs = best_pairs(scores)
@@ -144,13 +139,9 @@ class _Judge:
         if field not in _IDENTITY:
             return [Judgement(field, path, None, None, tp=1), *self.members(field, path, gold, got)]
         stated = [name for name in _STATED if name in gold]
-        said = [
-            self._plain(_join(field, name), _join(path, name), gold[name], got.get(name)) for name in stated
-        ]
+        said = [self._plain(_join(field, name), _join(path, name), gold[name], got.get(name)) for name in stated]
         right = all(judgement.agrees for judgement in said)
-        entry = Judgement(
-            field, path, _brief(field, gold), _brief(field, got), flip=any(j.flip for j in said)
-        )
+        entry = Judgement(field, path, _brief(field, gold), _brief(field, got), flip=any(j.flip for j in said))
         entry = replace(entry, tp=1) if right else replace(entry, fp=1, fn=1)
         known = {*_IDENTITY[field], *stated}
         return [entry, *self.members(field, path, {k: v for k, v in gold.items() if k not in known}, got)]
@@ -212,9 +203,7 @@ class _Judge:
         extra = [item for column, item in enumerate(distinct) if column not in pairs.values()]
         if name == "enhancement":
             extra = [
-                item
-                for item in extra
-                if not any(_within({"assertion": w.get("assertion")}, item) for w in wanted)
+                item for item in extra if not any(_within({"assertion": w.get("assertion")}, item) for w in wanted)
             ]
         return judged + [Judgement(field, f"{field}[+]", None, item, fp=1) for item in extra]
 

@@ -51,9 +51,7 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     document = links.document
     facts = [fact for fact in links.facts if fact.kind == "compression"]
     addendum = [
-        fact
-        for fact in facts
-        if fact.sentence.section == "addendum" and fact.assertion is not Assertion.HYPOTHETICAL
+        fact for fact in facts if fact.sentence.section == "addendum" and fact.assertion is not Assertion.HYPOTHETICAL
     ]
     state = _Compression()
     for fact in facts:
@@ -162,9 +160,7 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
         and not _elsewhere(fact)
         and any(
             sentence.of("timepoint")
-            for sentence in links.document.sentences[
-                max(0, fact.sentence.index - 1) : fact.sentence.index + 1
-            ]
+            for sentence in links.document.sentences[max(0, fact.sentence.index - 1) : fact.sentence.index + 1]
         )
     ]
     stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section is None]
@@ -224,10 +220,7 @@ def _override(state: _Compression, addendum: Sequence[Fact]) -> None:
 def _general_conflict(facts: Sequence[Fact]) -> bool:
     """Compression denied for the whole cord in one place and stated, without a level, in another."""
     denied = any(
-        f.assertion is Assertion.ABSENT
-        and not f.levels
-        and f.sentence.section != BACKGROUND
-        and not _elsewhere(f)
+        f.assertion is Assertion.ABSENT and not f.levels and f.sentence.section != BACKGROUND and not _elsewhere(f)
         for f in facts
     )
     stated = [f for f in facts if f.assertion is Assertion.PRESENT and f.sentence.section != BACKGROUND]

@@ -16,9 +16,7 @@ from emh_report.relations import Links
 
 _SEVERITY = {"mild": {1}, "mild-moderate": {1, 2}, "moderate": {2}, "moderate-severe": {2, 3}, "severe": {3}}
 _SIDES = {"left": {"left"}, "right": {"right"}, "bilateral": {"left", "right"}}
-_DENIABLE = frozenset(
-    {COMPRESSION, EPIDURAL, *map(topic_of, ("paravertebral", "presacral", "pleural", "perirenal"))}
-)
+_DENIABLE = frozenset({COMPRESSION, EPIDURAL, *map(topic_of, ("paravertebral", "presacral", "pleural", "perirenal"))})
 """What a report that denies it denies as a whole."""
 _NO_ADVICE = frozenset({BiopsyStatus.NOT_MENTIONED, BiopsyStatus.PERFORMED})
 _ABOUT_CORD = frozenset({"cord", "cauda_equina", "thecal_sac", "canal"})
@@ -102,8 +100,7 @@ def _named_sides(sentence: Sentence) -> set[str]:
     return {
         note.means["laterality"]
         for other in sentence.document.sentences
-        if (other.paragraph, other.section) == (sentence.paragraph, sentence.section)
-        and other.of("lesion", "site")
+        if (other.paragraph, other.section) == (sentence.paragraph, sentence.section) and other.of("lesion", "site")
         for note in other.of("modifier")
         if note.means.get("laterality") in ("left", "right")
     }
@@ -141,9 +138,7 @@ def _severities(
         described = set().union(*(_SEVERITY[other.severity or ""] for other in near))
         if not described & _SEVERITY[claim.severity]:
             said = ", ".join(dict.fromkeys(other.severity or "" for other in near))
-            text = (
-                f"{topic[0].upper()}{topic[1:]}: {said} in the findings, {claim.severity} in the impression."
-            )
+            text = f"{topic[0].upper()}{topic[1:]}: {said} in the findings, {claim.severity} in the impression."
             notes = [note for other in near for note in other.notes]
             yield _warning(document, "severity_conflict", text, [*notes, *claim.notes])
 
@@ -177,11 +172,7 @@ def _corrected(before: Sequence[Claim], addendum: Sequence[Claim]) -> list[Annot
             opposite = claim.today != other.today and not claim.limited and not other.limited
             moved = bool(claim.levels and other.levels) and not claim.levels <= other.levels
             sides = _sided([claim]) and _sided([other]) and not _sided([claim]) <= _sided([other])
-            graded = (
-                claim.severity
-                and other.severity
-                and not _SEVERITY[claim.severity] & _SEVERITY[other.severity]
-            )
+            graded = claim.severity and other.severity and not _SEVERITY[claim.severity] & _SEVERITY[other.severity]
             if opposite and (not claim.levels or not other.levels or claim.levels & other.levels):
                 return [*other.notes, *claim.notes]
             if claim.today and other.today and (moved or sides or graded):
@@ -201,9 +192,7 @@ def _emh_corrected(document: Document) -> Iterable[ReportWarning]:
     for one, other in ((stated, revised), (revised, stated)):
         if one & set(TODAY) and Assertion.ABSENT in other and not other & set(TODAY):
             text = "An addendum changes what the report says of EMH; the addendum is kept."
-            yield _warning(
-                document, "addendum_conflict", text, [note for notes in told.values() for note in notes]
-            )
+            yield _warning(document, "addendum_conflict", text, [note for notes in told.values() for note in notes])
             return
 
 
@@ -245,9 +234,7 @@ def _silent(document: Document, told: Sequence[Claim], findings: Findings) -> It
         (COMPRESSION, findings.cord_compression.assertion),
         ("cauda equina compression", findings.cauda_equina.assertion),
     ):
-        stated = [
-            c for c in told if c.topic == topic and c.part == "body" and c.assertion is Assertion.PRESENT
-        ]
+        stated = [c for c in told if c.topic == topic and c.part == "body" and c.assertion is Assertion.PRESENT]
         spoken = any(
             note.concept in _ABOUT_CORD
             or note.means.get("effect") in _MENTIONED

@@ -58,6 +58,4 @@ def _is_anothers(level: Annotation, note: Annotation) -> bool:
     if "with" in note.sentence.document.norms[note.last + 1 : level.first]:
         return True
     others = [other for other in note.sentence.of(*_RIVALS) if other.concept not in _CORD]
-    return any(
-        note.last < other.first < level.first for other in others if other.means.get("effect") != "preserved"
-    )
+    return any(note.last < other.first < level.first for other in others if other.means.get("effect") != "preserved")

@@ -220,6 +220,4 @@ def _interpretation(near: Annotation) -> str | None:
         for note in near.sentence.of("cord_word")
         if "interpretation" in note.means and note.assertion is not Assertion.ABSENT
     ]
-    return (
-        min(found, key=lambda note: abs(note.first - near.first)).means["interpretation"] if found else None
-    )
+    return min(found, key=lambda note: abs(note.first - near.first)).means["interpretation"] if found else None

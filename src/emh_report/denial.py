@@ -83,7 +83,11 @@ _TALKED = frozenset("speak spoke spoken discuss discussed talk talked conversati
 
 
 def breaks(
-    sentence: Sentence, cues: Sequence[CueSpan], targets: Sequence[Annotation], starts: Sequence[int], grammar: Grammar
+    sentence: Sentence,
+    cues: Sequence[CueSpan],
+    targets: Sequence[Annotation],
+    starts: Sequence[int],
+    grammar: Grammar,
 ) -> set[int]:
     """Words at which a denial ends, besides the ``starts`` of clauses that are known already."""
     denials = [cue for cue in cues if cue.entry.category == "negated" and cue.entry.direction != "after"]
@@ -104,7 +108,13 @@ class _Denial:
     """One denial and the words it could reach."""
 
     def __init__(
-        self, sentence: Sentence, cue: CueSpan, cues: Sequence[CueSpan], last: int, things: Sequence[Annotation], grammar: Grammar
+        self,
+        sentence: Sentence,
+        cue: CueSpan,
+        cues: Sequence[CueSpan],
+        last: int,
+        things: Sequence[Annotation],
+        grammar: Grammar,
     ) -> None:
         self.sentence, self.cue, self.cues, self.last, self.things = sentence, cue, cues, last, things
         self.norms = sentence.document.norms
@@ -170,7 +180,10 @@ class _Denial:
 
     def _affirmed(self, first: int, end: int) -> bool:
         return any(
-            cue.entry.category == "affirmed" and first <= cue.first and cue.last <= end and cue.entry.means.get("under") is None
+            cue.entry.category == "affirmed"
+            and first <= cue.first
+            and cue.last <= end
+            and cue.entry.means.get("under") is None
             for cue in self.cues
         )
 
@@ -187,7 +200,8 @@ class _Denial:
         if opening and len(before) <= 1:
             for index in range(start + 1, self.last):
                 subject = norms[index] in _PRONOUNS or (
-                    norms[index] in _DETERMINERS | {"patient"} and norms[index - 1] not in _WITHIN | {"the", "to", "with", "for"}
+                    norms[index] in _DETERMINERS | {"patient"}
+                    and norms[index - 1] not in _WITHIN | {"the", "to", "with", "for"}
                 )
                 if subject and self.verbs.intersection(norms[index + 1 : self.last + 1]):
                     yield index
@@ -205,8 +219,23 @@ class _Denial:
         seen = False
         for index in range(self.cue.last + 1, self.last):
             if index > self.cue.last + 1:
-                told = words[index].text.lower() in _REPORTS and norms[index - 1] not in ("or", "and", "no", "any", "of", "further", "other", "was", "were", "been", "are", "is")
-                positive = words[index].text == "+" or (norms[index] == "positive" and norms[index + 1] in ("for", "on"))
+                told = words[index].text.lower() in _REPORTS and norms[index - 1] not in (
+                    "or",
+                    "and",
+                    "no",
+                    "any",
+                    "of",
+                    "further",
+                    "other",
+                    "was",
+                    "were",
+                    "been",
+                    "are",
+                    "is",
+                )
+                positive = words[index].text == "+" or (
+                    norms[index] == "positive" and norms[index + 1] in ("for", "on")
+                )
                 if told or positive:
                     yield index
                     return
@@ -214,7 +243,12 @@ class _Denial:
                     yield index
                     return
             seen = seen or any(note.first <= index <= note.last for note in self.things)
-            if norms[index] == "with" and seen and norms[self.cue.first] in ("without", "w/o") and norms[index + 1] not in _OCCASIONS:
+            if (
+                norms[index] == "with"
+                and seen
+                and norms[self.cue.first] in ("without", "w/o")
+                and norms[index + 1] not in _OCCASIONS
+            ):
                 if any(index < note.first <= index + 4 for note in self.things):
                     yield index
                     return
@@ -271,7 +305,12 @@ def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
         )
     between = norms[cue.last + 1 : target.first]
     words = norms[cue.first : target.first]
-    if norms[cue.first] in ("denies", "deny", "denied") and between[:1] == ["that"] and between[1:2] and between[1] in _DETERMINERS:
+    if (
+        norms[cue.first] in ("denies", "deny", "denied")
+        and between[:1] == ["that"]
+        and between[1:2]
+        and between[1] in _DETERMINERS
+    ):
         return True
     reach = len(words) - len(between) + 3
     if norms[cue.first] in ("deny", "denies", "denied"):
@@ -287,7 +326,10 @@ def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
 
 def _placed_at_known(between: Sequence[str]) -> bool:
     """Whether a definite place stands between: "[erythema] around the | wound"."""
-    at = next((i for i in range(len(between) - 1, max(-1, len(between) - 4), -1) if between[i] in _DETERMINERS), None)
+    at = next(
+        (i for i in range(len(between) - 1, max(-1, len(between) - 4), -1) if between[i] in _DETERMINERS),
+        None,
+    )
     if at is None or at < 2 or {",", "or", "and"}.intersection(between[at:]):
         return False
     prepositions = [i for i in range(at - 1, 0, -1) if between[i] in _WITHIN]

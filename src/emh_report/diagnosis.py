@@ -33,18 +33,14 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
         assertion, certainty, chosen = _decide(stated)
         if assertion is Assertion.HYPOTHETICAL:
             background = [
-                note
-                for note in notes
-                if note.sentence.section == _BACKGROUND and note.assertion is Assertion.PRESENT
+                note for note in notes if note.sentence.section == _BACKGROUND and note.assertion is Assertion.PRESENT
             ]
             if background:
                 assertion, chosen = Assertion.HISTORICAL, background
         others = {_today(note) for note in stated}
         if Assertion.PRESENT in others and Assertion.ABSENT in others and assertion is Assertion.PRESENT:
             same = [
-                note
-                for note in stated
-                if note.assertion is Assertion.ABSENT and not note.sentence.of("site", "level")
+                note for note in stated if note.assertion is Assertion.ABSENT and not note.sentence.of("site", "level")
             ]
             if same:
                 warnings.append(
@@ -71,9 +67,7 @@ def attribution_of(notes: Sequence[Annotation]) -> Asserted:
     return Asserted(assertion=assertion, certainty=certainty)
 
 
-def _emh(
-    document: Document, assertion: Assertion, certainty: Certainty | None, notes: Sequence[Annotation]
-) -> Emh:
+def _emh(document: Document, assertion: Assertion, certainty: Certainty | None, notes: Sequence[Annotation]) -> Emh:
     cue = None
     if assertion is Assertion.POSSIBLE:
         cue = next((cue.text for note in notes for cue in note.cues if cue.kind == "possible"), None)

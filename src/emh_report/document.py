@@ -115,8 +115,6 @@ class Document:
         spans: dict[int, tuple[int, int, str | None]] = {}
         for annotation in annotations:
             key = annotation.sentence.index
-            first, last, section = spans.get(
-                key, (annotation.first, annotation.last, annotation.sentence.section)
-            )
+            first, last, section = spans.get(key, (annotation.first, annotation.last, annotation.sentence.section))
             spans[key] = (min(first, annotation.first), max(last, annotation.last), section)
         return tuple(self.evidence(*spans[key]) for key in sorted(spans))

@@ -115,9 +115,7 @@ def wilson(successes: float, trials: float) -> tuple[float, float] | None:
 
 def flip_lines(evaluation: Evaluation) -> list[str]:
     """The flips, as first lines of the report."""
-    return [
-        f"{name}  {j.path}  expected {show(j.expected)}  got {show(j.got)}" for name, j in evaluation.flips()
-    ]
+    return [f"{name}  {j.path}  expected {show(j.expected)}  got {show(j.got)}" for name, j in evaluation.flips()]
 
 
 def wrong_lines(evaluation: Evaluation) -> list[str]:

@@ -60,11 +60,7 @@ def _bone(note: Annotation) -> str | None:
 def _sizes(sentence: Sentence, note: Annotation) -> list[Annotation]:
     """Today's sizes behind a bone, before anything else is named."""
     following = min(
-        (
-            noun.first
-            for noun in nouns(sentence)
-            if noun.first > note.last and noun.kind in ("lesion", "organ", "node")
-        ),
+        (noun.first for noun in nouns(sentence) if noun.first > note.last and noun.kind in ("lesion", "organ", "node")),
         default=sentence.last + 1,
     )
     return [

@@ -46,9 +46,7 @@ class Extractor:
         text = report.text
         document = self._read(self._nlp(text) if text else self._nlp.make_doc(text))
         links = link(document)
-        source = Source(
-            id=report.id, sha256=digest(text), characters=len(text), patient_id=report.patient_id
-        )
+        source = Source(id=report.id, sha256=digest(text), characters=len(text), patient_id=report.patient_id)
         found = assemble(links, self._read.mentions(document), self.lexicons, source)
         questioned = warnings(links, found, self.lexicons)
         return Trace(links, found.model_copy(update={"warnings": questioned}))

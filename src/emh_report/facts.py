@@ -46,9 +46,7 @@ def level_names(notes: Iterable[Annotation]) -> tuple[str, ...]:
 def disc_names(notes: Iterable[Annotation]) -> tuple[str, ...]:
     """Discs of level phrases, in order of mention."""
     return tuple(
-        dict.fromkeys(
-            name for note in notes if isinstance(note.value, LevelSpan) for name in note.value.discs
-        )
+        dict.fromkeys(name for note in notes if isinstance(note.value, LevelSpan) for name in note.value.discs)
     )
 
 
@@ -58,9 +56,7 @@ def severity_note(fact: Fact) -> Annotation | None:
     norms = fact.sentence.document.norms
     grades = [note for note in fact.sentence.of("modifier") if "severity" in note.means]
     narrowed = [
-        note
-        for note in fact.sentence.of("effect", "finding", "lesion")
-        if note.means.get("effect") != "preserved"
+        note for note in fact.sentence.of("effect", "finding", "lesion") if note.means.get("effect") != "preserved"
     ]
     if len(grades) == 1 and len(narrowed) == 1 and grades[0].first > anchor.last:
         return grades[0]  # "canal stenosis at the T12/L1 disc, severe"

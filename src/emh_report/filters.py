@@ -114,9 +114,7 @@ class Filters:
         """Lines of at most ``width`` columns: all indented by ``indent``, all but one by ``hang`` more."""
         first, others = " " * indent, " " * (indent + hang)
         finished = str(self.neutralise(text))
-        lines = textwrap.wrap(
-            finished, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
-        )
+        lines = textwrap.wrap(finished, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
         return Markup("\n".join(lines))
 
 

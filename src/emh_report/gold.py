@@ -67,9 +67,7 @@ def make_gold(value: Mapping[str, Json], name: str) -> Gold:
     fields = {key: item for key, item in value.items() if key not in _NOT_JUDGED}
     accepted = _object(fields.pop("also_accepted", {}), "also_accepted", name)
     others = _objects(fields.pop("other_lesions", []), "other_lesions", name)
-    unions = {
-        target: tuple(_list(fields.pop(key), key, name)) for key, target in _UNIONS.items() if key in fields
-    }
+    unions = {target: tuple(_list(fields.pop(key), key, name)) for key, target in _UNIONS.items() if key in fields}
     for key, item in fields.items():
         _check(key, item, name)
     for other in others:

@@ -114,9 +114,7 @@ def _line_heading(text: str, lines: Sequence[Line], index: int, headings: Headin
         rest = start + words[after - 1].end
         detail = _DETAIL.match(text, rest, line.end)
         end = _closing(text, lines, index, detail.end(), phrase) if detail and category != LABEL else None
-        end = (
-            end or _closing(text, lines, index, rest, phrase) or _opening(text, line, rest, phrase, category)
-        )
+        end = end or _closing(text, lines, index, rest, phrase) or _opening(text, line, rest, phrase, category)
         if end:
             return Mark(line.start, end, category)
     return None
@@ -177,12 +175,7 @@ def _colon_heading(text: str, begin: int, colon: int, line_start: int, headings:
                 fits = headings.modify(norm[after:], category)
             elif after < len(words):
                 fits = False
-            elif (
-                category != LABEL
-                and 0 < index <= 3
-                and begin + words[0].start == opening
-                and _plain(words[:index])
-            ):
+            elif category != LABEL and 0 < index <= 3 and begin + words[0].start == opening and _plain(words[:index]):
                 fits, start = True, line_start  # "Detailed Clinical History:", "MRI Brain Findings:"
             else:
                 fits = _opens_loosely(text, start, words, index)

@@ -29,9 +29,7 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
         heads.append(Anchor(LESION, note.first, note.last, sentence, note, note.stated, role=role))
     for note in sentence.of("emh"):
         if any(
-            head.first - 1 <= note.last + 1 and note.first <= head.last + 1
-            for head in heads
-            if head.role == "mass"
+            head.first - 1 <= note.last + 1 and note.first <= head.last + 1 for head in heads if head.role == "mass"
         ):
             continue
         heads.append(Anchor(LESION, note.first, note.last, sentence, note, note.stated, role="emh"))
@@ -49,10 +47,7 @@ def _side_label(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
     if sentence.label is None or any(head.first <= sentence.label[1] for head in heads):
         return []
     inside = [note for note in sentence.annotations if note.last <= sentence.label[1]]
-    if any(
-        note.kind in ("site", "structure", "organ", "node", "finding", "effect", "bone_marrow")
-        for note in inside
-    ):
+    if any(note.kind in ("site", "structure", "organ", "node", "finding", "effect", "bone_marrow") for note in inside):
         return []
     return [
         Anchor(LESION, note.first, note.last, sentence, note, Assertion.PRESENT, role="mass")
@@ -72,18 +67,14 @@ def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
         ]
         if note.assertion is Assertion.PRESENT and within and within[-1].means["site"] == "epidural":
             found.append(
-                Anchor(
-                    LESION, note.first, note.last, sentence, note, Assertion.PRESENT, within[-1:], role="part"
-                )
+                Anchor(LESION, note.first, note.last, sentence, note, Assertion.PRESENT, within[-1:], role="part")
             )
             continue
         if any(abs(head.first - note.last) <= 6 or abs(note.first - head.last) <= 6 for head in heads):
             continue
         anchor = Anchor(LESION, note.first, note.last, sentence, note, note.stated, role="mass")
         if note.assertion is Assertion.PRESENT and any(
-            premodifies(other, anchor)
-            for other in sentence.of("intensity", "size")
-            if other.last < note.first
+            premodifies(other, anchor) for other in sentence.of("intensity", "size") if other.last < note.first
         ):
             found.append(anchor)
     return found
@@ -93,9 +84,7 @@ def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
     """Whether a lesion word is part of a nodal phrase, which nodes.py reads: "nodal mass"."""
     nodes = sentence.of("node")
     named = {index for node in nodes for index in range(node.first, node.last + 1)}
-    stations = {
-        index for node in nodes if "station" in node.means for index in range(node.first, node.last + 1)
-    }
+    stations = {index for node in nodes if "station" in node.means for index in range(node.first, node.last + 1)}
     end = note.last + 1
     while end in stations:
         end += 1
@@ -122,9 +111,7 @@ def _denied_label(sentence: Sentence) -> list[Anchor]:
     ]
 
 
-_PREPOSITIONS = frozenset(
-    "to of in within around between with from by for on behind at over under through".split()
-)
+_PREPOSITIONS = frozenset("to of in within around between with from by for on behind at over under through".split())
 
 
 def _no_subject(sentence: Sentence, note: Annotation) -> bool:
@@ -156,8 +143,7 @@ def _is_label(sentence: Sentence, head: Anchor) -> bool:
         return True
     tissue = head.note.text.lower().endswith(("tissue", "tissues"))
     return (
-        tissue
-        or not any(note.kind == "site" and note.last <= sentence.label[1] for note in sentence.annotations)
+        tissue or not any(note.kind == "site" and note.last <= sentence.label[1] for note in sentence.annotations)
     ) and not said
 
 
@@ -166,9 +152,7 @@ def _normal_tissue(sentence: Sentence, head: Anchor) -> bool:
     if not head.note.text.lower().endswith(("tissue", "tissues")):
         return False
     first, last = sentence.clause_of(head.first)
-    return any(
-        note.means["effect"] == "preserved" and first <= note.first <= last for note in sentence.of("effect")
-    )
+    return any(note.means["effect"] == "preserved" and first <= note.first <= last for note in sentence.of("effect"))
 
 
 def _stronger(one: Assertion, other: Assertion) -> Assertion:

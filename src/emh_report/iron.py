@@ -36,8 +36,7 @@ _MEASURES = frozenset(
 )
 _SYSTEMIC = frozenset("overload overloaded siderosis hemosiderosis hemochromatosis".split())
 _DONE = frozenset(
-    ". , ; was were is sequence image imaging acquired obtained performed available done included ) so "
-    "and".split()
+    ". , ; was were is sequence image imaging acquired obtained performed available done included ) so and".split()
 )
 
 
@@ -58,11 +57,7 @@ def iron(links: Links) -> IronDeposition:
         overall = stronger(overall, _settled(group))
     if not found:
         overall = (
-            Assertion.NOT_ASSESSED
-            if missing
-            else Assertion.HYPOTHETICAL
-            if report.asked
-            else Assertion.NOT_MENTIONED
+            Assertion.NOT_ASSESSED if missing else Assertion.HYPOTHETICAL if report.asked else Assertion.NOT_MENTIONED
         )
     asked = report.asked if overall is Assertion.HYPOTHETICAL else []
     return IronDeposition(
@@ -98,9 +93,7 @@ def _notes(said: Iterable[Said]) -> list[Annotation]:
 class _Reader:
     def __init__(self, links: Links) -> None:
         self._links = links
-        self._of_lesions = {
-            id(note) for draft in links.lesions if draft.assertion in _TODAY for note in draft.notes
-        }
+        self._of_lesions = {id(note) for draft in links.lesions if draft.assertion in _TODAY for note in draft.notes}
         self._any_lesion = any(draft.assertion in _TODAY for draft in links.lesions)
         self._said: list[Said] = []
         self.unowned: list[Said] = []
@@ -227,11 +220,7 @@ def _not_done(document: Document) -> list[Annotation]:
                 continue
             before = set(norms[max(sentence.first, note.first - 2) : note.first])
             after = norms[note.last + 1] if note.last < sentence.last else "."
-            denied = (
-                note.assertion is Assertion.ABSENT
-                and before & {"no", "without", "not", "nor"}
-                and after in _DONE
-            )
+            denied = note.assertion is Assertion.ABSENT and before & {"no", "without", "not", "nor"} and after in _DONE
             if note.assertion is Assertion.NOT_ASSESSED or denied:
                 found.append(note)
         found.extend(

@@ -67,9 +67,7 @@ def _can_hold(note: Annotation) -> bool:
         return note.means.get("organ") in ("liver", "spleen") and "siderotic" not in note.means["finding"]
     if note.kind == "bone_marrow" or note.concept == "vertebra":
         return not _MARROW.isdisjoint(note.sentence.norms(note.first, note.last))
-    return note.kind in ("organ", "emh") or (
-        note.kind == "lesion" and note.means.get("role") in ("mass", "definite")
-    )
+    return note.kind in ("organ", "emh") or (note.kind == "lesion" and note.means.get("role") in ("mass", "definite"))
 
 
 def _likened(sentence: Sentence) -> set[int]:
@@ -104,14 +102,9 @@ def sites_of(note: Annotation, assertion: Assertion, found: Sequence[Annotation]
         return [Said("marrow", assertion, note, named[0])]
     spared = _spared(sentence, found)
     found = [tissue for tissue in found if tissue not in spared]
-    inside = [
-        tissue for tissue in sentence.of("organ") if note.first <= tissue.first and tissue.last <= note.last
-    ]
+    inside = [tissue for tissue in sentence.of("organ") if note.first <= tissue.first and tissue.last <= note.last]
     chosen = (
-        inside
-        or _ahead(sentence, note, found)
-        or _behind(sentence, note, found)
-        or _subject(sentence, note, found)
+        inside or _ahead(sentence, note, found) or _behind(sentence, note, found) or _subject(sentence, note, found)
     )
     said = [Said(site, Assertion.ABSENT, note, tissue) for tissue in spared if (site := site_name(tissue))]
     for tissue in chosen:
@@ -154,9 +147,7 @@ def organ_of_value(sentence: Sentence, note: Annotation) -> str | None:
     norms = sentence.document.norms
     if _HEART & set(norms[max(sentence.first, note.first - 3) : note.last + 1]):
         return "heart"
-    found = [
-        tissue for tissue in tissues(sentence) if tissue.kind == "organ" or site_name(tissue) == "marrow"
-    ]
+    found = [tissue for tissue in tissues(sentence) if tissue.kind == "organ" or site_name(tissue) == "marrow"]
     inside = [tissue for tissue in found if note.first <= tissue.first <= note.last]
     before = [tissue for tissue in found if tissue.last < note.first]
     after = [tissue for tissue in found if tissue.first > note.last]

@@ -53,9 +53,7 @@ def measurements(links: Links) -> tuple[Measurement, ...]:
                     evidence=document.evidence_of(note),
                 ),
             )
-    return tuple(
-        entry for (organ, name, value), entry in found.items() if value in added.get((organ, name), {value})
-    )
+    return tuple(entry for (organ, name, value), entry in found.items() if value in added.get((organ, name), {value}))
 
 
 def _is_prior(sentence: Sentence, note: Annotation) -> bool:

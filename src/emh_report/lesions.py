@@ -51,12 +51,7 @@ class Draft:
     @property
     def levels(self) -> set[str]:
         """Vertebrae said of it today."""
-        return {
-            level
-            for note in self.level_notes
-            if isinstance(note.value, LevelSpan)
-            for level in note.value.levels
-        }
+        return {level for note in self.level_notes if isinstance(note.value, LevelSpan) for level in note.value.levels}
 
     def add_levels(self, notes: list[Annotation]) -> None:
         """Levels of the lesion; a level that is denied ("not at T9") is no level of it."""
@@ -105,9 +100,7 @@ class Draft:
         for key in ("shape", "margins", "homogeneity", "activity", "count", "position"):
             if key in note.means and key not in self.words:
                 value = note.means[key]
-                self.words[key] = (
-                    note.sentence.document.slice(note.first, note.last) if key == "subsite" else value
-                )
+                self.words[key] = note.sentence.document.slice(note.first, note.last) if key == "subsite" else value
                 self.notes.append(note)
 
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:

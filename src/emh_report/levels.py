@@ -36,8 +36,7 @@ _POSITION = word_set("upper mid middle lower")
 _JOINERS = ("to", "and", "-", "/", "&")
 _MID = re.compile(r"(?:mid|mid-)(?:thoracic|dorsal|lumbar|cervical|sacral)")
 _JUNCTIONS = word_set(
-    "thoracolumbar dorsolumbar cervicothoracic cervicodorsal lumbosacral craniovertebral craniocervical "
-    "dl tl ls cd ct"
+    "thoracolumbar dorsolumbar cervicothoracic cervicodorsal lumbosacral craniovertebral craniocervical dl tl ls cd ct"
 )
 _NOT_SPINE = word_set(
     "aorta aortic esophagus esophageal trachea duct wall inlet outlet cavity node lymph nodal puncture"
@@ -169,18 +168,14 @@ class _Parts:
         self.levels.update(VERTEBRAE[place] for place in range(-int(-upper // 1), min(int(lower), 28) + 1))
 
 
-def _split(
-    names: Sequence[Name], kinds: Sequence[str], apart: str
-) -> list[tuple[Sequence[Name], Sequence[str]]]:
+def _split(names: Sequence[Name], kinds: Sequence[str], apart: str) -> list[tuple[Sequence[Name], Sequence[str]]]:
     """The groups between links of kind ``apart``, each with its own links."""
     cuts = [index for index, kind in enumerate(kinds) if kind == apart]
     bounds = zip([0, *(cut + 1 for cut in cuts)], [*cuts, len(kinds)], strict=True)
     return [(names[start : end + 1], kinds[start:end]) for start, end in bounds]
 
 
-def _resolve(
-    norm: Sequence[str], names: list[Name], kinds: list[str], previous: LevelSpan | None
-) -> LevelSpan:
+def _resolve(norm: Sequence[str], names: list[Name], kinds: list[str], previous: LevelSpan | None) -> LevelSpan:
     first, last = names[0].first, names[-1].last
     parts = _Parts(_disc_noun(norm, first, last, previous), _bodies(norm, last))
     for group, inner in _split(names, kinds, ","):

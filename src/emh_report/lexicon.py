@@ -232,9 +232,7 @@ class _Book:
     def _check_exclusions(self) -> None:
         """A ``not`` phrase hides the terms of its kind within it: it must hold one, and be none itself."""
         drafts = self._drafts.values()
-        terms = {
-            (draft.kind, term.words): draft for draft in drafts for term in draft.phrases.get("terms", ())
-        }
+        terms = {(draft.kind, term.words): draft for draft in drafts for term in draft.phrases.get("terms", ())}
         every = [(draft, phrase) for draft in drafts for phrase in draft.phrases.get("not", ())]
         for draft, phrase in every:
             size = len(phrase.words)

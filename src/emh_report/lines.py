@@ -78,8 +78,7 @@ class Wrapping:
         self._text = text
         self._width = max(_NARROW, *(line.end - line.start + line.indent for line in paragraph))
         self._wrapped = any(
-            text[below.start].islower() or dangles(text, above)
-            for above, below in itertools.pairwise(paragraph)
+            text[below.start].islower() or dangles(text, above) for above, below in itertools.pairwise(paragraph)
         )
         """Some break of the paragraph stands in mid-sentence, so that others may."""
 

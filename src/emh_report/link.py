@@ -25,8 +25,7 @@ _PASSIVE = frozenset(
 )
 """Structures that a level in their neighbourhood is not about."""
 _ADVISED = frozenset(
-    "advised recommended suggested required needed warranted urgent emergency considered planned "
-    "indicated".split()
+    "advised recommended suggested required needed warranted urgent emergency considered planned indicated".split()
 )
 
 _Drafts = dict[Anchor, list[Draft]]
@@ -83,8 +82,7 @@ class _Linker:
         if subjects:
             self.focus = subjects
         elif any(
-            anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow")
-            for anchor in owners
+            anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow") for anchor in owners
         ):
             self.focus = []
 
@@ -108,10 +106,7 @@ class _Linker:
         found: _Drafts = {}
         for head in heads:
             earlier = [
-                draft
-                for other in heads
-                if other.first < head.first and other in found
-                for draft in found[other]
+                draft for other in heads if other.first < head.first and other in found for draft in found[other]
             ]
             found[head] = self.registry.resolve(head, earlier or self.focus)
         return found
@@ -146,19 +141,13 @@ class _Linker:
             fact.change = _change(sentence, anchor)
             if not fact.levels:
                 causes = [
-                    other
-                    for other in by_position([*heads, *canal])
-                    if other.last < anchor.first and other.levels
+                    other for other in by_position([*heads, *canal]) if other.last < anchor.first and other.levels
                 ]
                 if causes:
                     fact.lesion_levels = list(causes[-1].levels)
                 elif same := self._same_level(sentence):
                     fact.lesion_levels = same
-                elif (
-                    anchor.kind == "compression"
-                    and len(self.focus) == 1
-                    and 0 < len(self.focus[0].levels) <= 2
-                ):
+                elif anchor.kind == "compression" and len(self.focus) == 1 and 0 < len(self.focus[0].levels) <= 2:
                     fact.lesion_levels = list(self.focus[0].level_notes)
             self.facts.append(fact)
             if anchor.kind in ("compression", "canal", "foramen", "cord_signal"):
@@ -168,9 +157,7 @@ class _Linker:
     def _same_level(sentence: Sentence) -> list[Annotation]:
         """The level spoken of before, where a sentence says "at this level"."""
         norms = sentence.norms(sentence.first, sentence.last)
-        named = any(
-            norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1)
-        )
+        named = any(norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1))
         if not named:
             return []
         earlier = [
@@ -238,11 +225,7 @@ def _operated(sentence: Sentence, anchor: Anchor) -> bool:
     """Whether compression is why a treatment was given: "laminectomy in 2014 for cord compression"."""
     norms = sentence.norms(max(sentence.first, anchor.first - 3), anchor.first - 1)
     treated = [note for note in sentence.of("treatment") if note.last < anchor.first <= note.last + 9]
-    return (
-        bool(treated)
-        and "for" in norms
-        and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))
-    )
+    return bool(treated) and "for" in norms and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))
 
 
 def _change(sentence: Sentence, anchor: Anchor) -> Change | None:

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from emh_report.vertebrae import word_set
 
 _VITAMIN = word_set("vitamin vit cholecalciferol oh")
-_SUPPLEMENT = word_set(
-    "supplement supplementation deficiency deficient insufficiency tablet sachet iu dextrose"
-)
+_SUPPLEMENT = word_set("supplement supplementation deficiency deficient insufficiency tablet sachet iu dextrose")
 _STAGING = word_set("stage staged staging tnm p pt gleason inrg inrgss")
 _THYROID = word_set("tsh hormone ft3 ft4 thyroxine euthyroid")
 _DUODENUM = word_set("duodenum duodenal gastrectomy dissection lymphadenectomy")

@@ -28,9 +28,7 @@ __all__ = ["QuantitySpan", "SizeSpan", "find_quantities", "find_sizes"]
 LARGEST_MM = 400
 """A longer lesion than this is more likely a slip of the unit."""
 
-_BEFORE = word_set(
-    "previously previous prior earlier formerly initially baseline versus vs against originally"
-)
+_BEFORE = word_set("previously previous prior earlier formerly initially baseline versus vs against originally")
 _ADVERBS = word_set("previously earlier formerly initially originally")
 _STUDIES = word_set("study exam examination scan mri mr ct report imaging radiograph")
 _SEEN = word_set("described seen noted known mentioned reported identified demonstrated documented treated")

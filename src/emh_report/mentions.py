@@ -119,11 +119,7 @@ class Reader:
         if not subjects and hedges:
             ends = sentence.document.norms[sentence.last] == ":" or sentence.last - sentence.first < 4
             return hedges[-1] if ends else None
-        if (
-            opened is None
-            or not subjects
-            or not (sentence.item or len(subjects) * 4 > sentence.last - sentence.first)
-        ):
+        if opened is None or not subjects or not (sentence.item or len(subjects) * 4 > sentence.last - sentence.first):
             return None
         for note in subjects:
             if note.assertion is Assertion.PRESENT and not note.cues:
@@ -181,9 +177,7 @@ def _by_start(spans: Iterable[Span]) -> Callable[[int, int], Iterator[Span]]:
     return take
 
 
-def _label(
-    document: Document, first: int, last: int, label: tuple[int, int] | None
-) -> tuple[int, int] | None:
+def _label(document: Document, first: int, last: int, label: tuple[int, int] | None) -> tuple[int, int] | None:
     if label is None:
         return None
     index = first

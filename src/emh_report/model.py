@@ -18,9 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 VERTEBRAE: tuple[str, ...] = tuple(
-    f"{region}{number}"
-    for region, count in (("C", 7), ("T", 12), ("L", 5), ("S", 5))
-    for number in range(1, count + 1)
+    f"{region}{number}" for region, count in (("C", 7), ("T", 12), ("L", 5), ("S", 5)) for number in range(1, count + 1)
 )
 """Every vertebra the contract names, cranial to caudal."""
 

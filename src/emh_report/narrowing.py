@@ -35,14 +35,9 @@ def epidural(links: Links) -> Epidural:
         chosen = [draft for draft in drafts if draft.assertion is assertion]
         if chosen:
             notes = [
-                note
-                for draft in chosen
-                for note in draft.notes
-                if note.kind in ("lesion", "site", "level", "emh")
+                note for draft in chosen for note in draft.notes if note.kind in ("lesion", "site", "level", "emh")
             ]
-            levels = ordered(
-                level for draft in (live if assertion in TODAY else chosen) for level in draft.levels
-            )
+            levels = ordered(level for draft in (live if assertion in TODAY else chosen) for level in draft.levels)
             position = next((draft.words["position"] for draft in chosen if "position" in draft.words), None)
             past = ordered(
                 level for draft in drafts if draft.assertion is Assertion.HISTORICAL for level in draft.levels
@@ -70,9 +65,7 @@ def cauda_equina(links: Links) -> CaudaEquina:
     ]
     for wanted in (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL, Assertion.ABSENT):
         chosen = [
-            fact
-            for fact in facts
-            if (Assertion.ABSENT if fact.kind == "cauda_normal" else fact.assertion) is wanted
+            fact for fact in facts if (Assertion.ABSENT if fact.kind == "cauda_normal" else fact.assertion) is wanted
         ]
         if chosen:
             levels = [note for fact in chosen for note in fact.levels]
@@ -86,9 +79,7 @@ def cauda_equina(links: Links) -> CaudaEquina:
 
 def _below_conus(fact: Fact) -> bool:
     first, last = reach(fact)
-    names = level_names(
-        fact.levels or [note for note in fact.sentence.of("level") if first <= note.first <= last]
-    )
+    names = level_names(fact.levels or [note for note in fact.sentence.of("level") if first <= note.first <= last])
     return bool(names) and all(name[0] in "LS" and name not in ("L1",) for name in names)
 
 
@@ -103,9 +94,7 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
         ):
             continue
         notes = [
-            note
-            for note in fact.levels
-            if (note.assertion is Assertion.ABSENT) == (fact.assertion is Assertion.ABSENT)
+            note for note in fact.levels if (note.assertion is Assertion.ABSENT) == (fact.assertion is Assertion.ABSENT)
         ]
         notes = notes or ([] if fact.assertion is Assertion.ABSENT else fact.lesion_levels)
         severity = severity_note(fact)
@@ -139,9 +128,7 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
             assertion = Assertion.PRESENT  # "no foraminal narrowing except on the left at T7-T8"
         severity = severity_note(fact)
         sides: Sequence[str | None] = _sides(fact)
-        discs: tuple[str | None, ...] = (
-            disc_names(fact.levels) or _as_discs(level_names(fact.levels)) or (None,)
-        )
+        discs: tuple[str | None, ...] = disc_names(fact.levels) or _as_discs(level_names(fact.levels)) or (None,)
         if assertion is Assertion.ABSENT and discs == (None,) and not sides:
             continue
         graded = _graded_sides(fact)
@@ -156,8 +143,28 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
                     evidence=links.document.evidence_of(fact.anchor.note, *fact.levels),
                 )
                 found.setdefault((disc, side, entry.assertion), entry)
+    for entry in _found_normal(links):  # an addendum beats the body
+        key = (entry.level, entry.side.value if entry.side else None, Assertion.PRESENT)
+        if found.pop(key, None):
+            found[(entry.level, key[1], Assertion.ABSENT)] = entry
     located = [entry for entry in found.values() if entry.level is not None]
     return tuple(located or found.values())
+
+
+def _found_normal(links: Links) -> list[ForaminalNarrowing]:
+    """Foramina that an addendum calls normal."""
+    return [
+        ForaminalNarrowing(
+            level=disc,
+            side=Laterality(side),
+            assertion=Assertion.ABSENT,
+            evidence=links.document.evidence_of(fact.anchor.note, *fact.levels),
+        )
+        for fact in links.facts
+        if fact.kind == "foramen_normal" and fact.sentence.section == "addendum"
+        for disc in disc_names(fact.levels)
+        for side in _sides(fact)
+    ]
 
 
 def _graded_sides(fact: Fact) -> dict[str, Annotation]:
@@ -168,11 +175,7 @@ def _graded_sides(fact: Fact) -> dict[str, Annotation]:
         for note in fact.sentence.of("modifier")
         if note.means.get("laterality") in ("left", "right") and first <= note.first <= last
     ]
-    grades = [
-        note
-        for note in fact.sentence.of("modifier")
-        if "severity" in note.means and first <= note.first <= last
-    ]
+    grades = [note for note in fact.sentence.of("modifier") if "severity" in note.means and first <= note.first <= last]
     found = {}
     for side in sides:
         own = [grade for grade in grades if 0 <= side.first - grade.last <= 2]
@@ -190,15 +193,10 @@ def _sides(fact: Fact) -> list[str]:
     notes = [
         note
         for note in fact.sentence.of("modifier")
-        if "laterality" in note.means
-        and first <= note.first <= last
-        and note.means["laterality"] != "midline"
+        if "laterality" in note.means and first <= note.first <= last and note.means["laterality"] != "midline"
     ]
     sides = list(dict.fromkeys(note.means["laterality"] for note in notes))
-    if (
-        not sides
-        and len([other for other in fact.sentence.of("structure") if other.concept == "foramen"]) == 1
-    ):
+    if not sides and len([other for other in fact.sentence.of("structure") if other.concept == "foramen"]) == 1:
         sides = list(
             dict.fromkeys(
                 note.means["laterality"]

@@ -37,24 +37,15 @@ def groups_of(sentence: Sentence, *, under: bool) -> list[Group]:
 
 
 def _named(sentence: Sentence, under: bool) -> list[Named]:
-    notes = [
-        note
-        for note in sentence.of("node")
-        if "palpable" not in sentence.norms(note.first - 3, note.first - 1)
-    ]
+    notes = [note for note in sentence.of("node") if "palpable" not in sentence.norms(note.first - 3, note.first - 1)]
     nouns = [note for note in notes if names_node(note)]
-    stations = [
-        note
-        for note in notes
-        if "station" in note.means and note not in nouns and _is_station(sentence, note)
-    ]
+    stations = [note for note in notes if "station" in note.means and note not in nouns and _is_station(sentence, note)]
     if not nouns:
         if not under:
             stations = [
                 note
                 for note in stations
-                if note.means["station"] in _ONLY_NODES
-                and verdict(sentence, note, stations) is Assertion.ABSENT
+                if note.means["station"] in _ONLY_NODES and verdict(sentence, note, stations) is Assertion.ABSENT
             ]
         return [Named(None, [station]) for station in stations]
     found = []
@@ -101,10 +92,7 @@ def _leads_to(sentence: Sentence, station: Annotation, noun: Annotation) -> bool
     norms = sentence.document.norms
     gap = range(station.last + 1, noun.first)
     return len(gap) <= 24 and all(
-        index in known
-        or norms[index] in JOINERS
-        or norms[index] in BEFORE_NODE
-        or norms[index].endswith("ly")
+        index in known or norms[index] in JOINERS or norms[index] in BEFORE_NODE or norms[index].endswith("ly")
         for index in gap
     )
 
@@ -133,6 +121,4 @@ def _breaks(sentence: Sentence, noun: Annotation | None, station: Annotation) ->
 def _labels(sentence: Sentence, station: Annotation) -> bool:
     """ "Mediastinum: no enlarged nodes", "The mediastinum is free of enlarged nodes"."""
     in_label = sentence.label is not None and station.last <= sentence.label[1]
-    return in_label or bool(
-        {"free", "contain", "show"} & set(sentence.norms(station.last + 1, station.last + 3))
-    )
+    return in_label or bool({"free", "contain", "show"} & set(sentence.norms(station.last + 1, station.last + 3)))

@@ -43,12 +43,8 @@ def _measured(
 ) -> set[Annotation]:
     """The stations (or the noun, where there is none) that a size is of."""
     norms = sentence.document.norms
-    before = max(
-        (note for note in elements if note.last < size.first), key=lambda note: note.last, default=None
-    )
-    after = next(
-        (note for note in sorted(elements, key=lambda note: note.first) if note.first > size.last), None
-    )
+    before = max((note for note in elements if note.last < size.first), key=lambda note: note.last, default=None)
+    after = next((note for note in sorted(elements, key=lambda note: note.first) if note.first > size.last), None)
     leads = after and after.first - size.last <= 7 and _APART.isdisjoint(norms[size.last + 1 : after.first])
     if after and leads and (before is None or size.first - before.last > 1):
         return _members(after, named)
@@ -77,9 +73,5 @@ def _members(note: Annotation, named: Sequence[Named]) -> set[Annotation]:
             return set(ahead or item.stations or [note])
         if note in item.stations:
             listed = noun is not None and note.first < noun.first
-            return (
-                {station for station in item.stations if noun and station.first < noun.first}
-                if listed
-                else {note}
-            )
+            return {station for station in item.stations if noun and station.first < noun.first} if listed else {note}
     return set()

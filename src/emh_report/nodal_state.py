@@ -21,9 +21,7 @@ _CLOSED = frozenset("by in on for and".split())
 _ADVERSE = frozenset("not than of".split())
 
 
-def assertion_of(
-    sentence: Sentence, notes: Sequence[Annotation], stations: Sequence[Annotation]
-) -> Assertion | None:
+def assertion_of(sentence: Sentence, notes: Sequence[Annotation], stations: Sequence[Annotation]) -> Assertion | None:
     """How a group stands; None where the text says nothing of it ("no new adenopathy")."""
     last = notes[-1]
     if any(note.excepted for note in notes) or _is_excepted(sentence, last):
@@ -49,11 +47,7 @@ def verdict(sentence: Sentence, note: Annotation, stations: Sequence[Annotation]
     """What a predicate behind a group says: not enlarged, negative, back to normal."""
     norms = sentence.document.norms
     end = min(
-        [
-            other.first - 1
-            for other in stations
-            if other.first > note.last and _own_size_between(sentence, note, other)
-        ],
+        [other.first - 1 for other in stations if other.first > note.last and _own_size_between(sentence, note, other)],
         default=sentence.last,
     )
     end = next((index - 1 for index in range(note.last + 1, end + 1) if norms[index] == ";"), end)
@@ -85,11 +79,7 @@ def side_of(sentence: Sentence, note: Annotation, stations: Sequence[Annotation]
     sides = [modifier for modifier in sentence.of("modifier") if "laterality" in modifier.means]
     for modifier in reversed(sides):
         gap = norms[modifier.last + 1 : note.first]
-        if (
-            modifier.last < note.first
-            and len(gap) <= 4
-            and all(word in BEFORE_NODE or word == "the" for word in gap)
-        ):
+        if modifier.last < note.first and len(gap) <= 4 and all(word in BEFORE_NODE or word == "the" for word in gap):
             return modifier.means["laterality"], bool(
                 {"largest", "larger"} & set(norms[max(sentence.first, modifier.first - 2) : modifier.first])
             )

@@ -7,17 +7,16 @@ a subject of its own ("No necrosis.", "They enhance.") belongs to the groups nam
 
 from __future__ import annotations
 
+from emh_report import descriptions
 from emh_report.document import Sentence
 from emh_report.model import (
     Asserted,
     Assertion,
-    Enhancement,
     Laterality,
     Lesion,
     LesionKind,
     LymphNode,
     Presence,
-    Signal,
     Site,
 )
 from emh_report.nodal_details import describe
@@ -79,9 +78,7 @@ def nodal_lesions(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
     for group in nodal_groups(links):
         if group.assertion not in TODAY or not group.is_enlarged():
             continue
-        together = next(
-            (other for other in listed if group.mass is not None and other[0].mass is group.mass), None
-        )
+        together = next((other for other in listed if group.mass is not None and other[0].mass is group.mass), None)
         if together:
             together.append(group)  # one conglomerate mass of several stations
         else:
@@ -171,7 +168,6 @@ def _lesion(links: Links, members: list[Group], attribution: Asserted) -> Lesion
     asserted = first.asserted
     sides = {group.side for group in members}
     enhancement = asserted.get("enhancement", Assertion.NOT_MENTIONED)
-    said = enhancement in TODAY
     return Lesion(
         id="",
         kind=LesionKind.NODAL,
@@ -180,32 +176,13 @@ def _lesion(links: Links, members: list[Group], attribution: Asserted) -> Lesion
         laterality=Laterality(first.side) if first.side and len(sides) == 1 else None,
         size_mm=sizes_mm(first),
         prior_size_mm=first.prior_mm(),
-        signal=_signals(links, first),
-        homogeneity=first.words.get("homogeneity"),  # type: ignore[arg-type]
-        enhancement=Enhancement(
-            assertion=enhancement,
-            degree=first.words.get("degree") if said else None,  # type: ignore[arg-type]
-            pattern=first.words.get("pattern") if said else None,  # type: ignore[arg-type]
-        ),
+        signal=tuple(signal for draft in first.signals for signal in descriptions.signals_of(draft)),
+        homogeneity=descriptions.homogeneity(first.words),
+        enhancement=descriptions.enhancement(enhancement, first.words.get("degree"), first.words.get("pattern")),
         calcification=Presence(assertion=asserted.get("calcification", Assertion.NOT_MENTIONED)),
         necrosis=Presence(assertion=asserted.get("necrosis", Assertion.NOT_MENTIONED)),
         fat=Presence(assertion=asserted.get("fat", Assertion.NOT_MENTIONED)),
         change=first.change,
         assertion=first.assertion,
         evidence=links.document.evidence_of(*[note for group in members for note in group.notes]),
-    )
-
-
-def _signals(links: Links, group: Group) -> tuple[Signal, ...]:
-    return tuple(
-        Signal(
-            sequence=sequence,  # type: ignore[arg-type]
-            intensity=signal.intensity,  # type: ignore[arg-type]
-            degree=signal.degree,  # type: ignore[arg-type]
-            extent=signal.extent,  # type: ignore[arg-type]
-            reference=signal.reference,  # type: ignore[arg-type]
-            evidence=links.document.evidence_of(*signal.notes),
-        )
-        for signal in group.signals
-        for sequence in signal.sequences
     )

@@ -45,8 +45,4 @@ def _is_adjective(note: Annotation) -> bool:
 
 
 def _is_todays(note: Annotation) -> bool:
-    return (
-        isinstance(note.value, SizeSpan)
-        and not note.value.prior
-        and note.assertion is not Assertion.HISTORICAL
-    )
+    return isinstance(note.value, SizeSpan) and not note.value.prior and note.assertion is not Assertion.HISTORICAL

@@ -89,9 +89,7 @@ class _Reader:
         kept = dict(self._found)
         for organ in _MEASURED:
             size = kept.get((organ, "size"))
-            told = next(
-                (kept[organ, name] for name in (ENLARGED[organ], "small") if (organ, name) in kept), None
-            )
+            told = next((kept[organ, name] for name in (ENLARGED[organ], "small") if (organ, name) in kept), None)
             gone = kept.get((organ, "absent"))
             if size and told:
                 told.sizes.extend(size.sizes)
@@ -127,11 +125,7 @@ class _Reader:
     def _say(
         self, organ: str, finding: str, assertion: Assertion, notes: list[Annotation], sizes: list[Annotation]
     ) -> None:
-        if (
-            organ in _NO_ORGAN
-            or assertion is Assertion.HYPOTHETICAL
-            or notes[-1].experiencer is Experiencer.OTHER
-        ):
+        if organ in _NO_ORGAN or assertion is Assertion.HYPOTHETICAL or notes[-1].experiencer is Experiencer.OTHER:
             return
         entry = self._found.setdefault((organ, finding), _Entry(assertion, []))
         entry.assertion = stronger(entry.assertion, assertion)
@@ -176,15 +170,10 @@ def _is_place(sentence: Sentence, note: Annotation) -> bool:
     """Whether an organ only tells where something is, or what it is like: "mass in the spleen"."""
     norms = sentence.document.norms
     behind = norms[note.last + 1 : note.last + 2]
-    if any(
-        lesion.first == note.last + 1 and lesion.means.get("role") == "mass"
-        for lesion in sentence.of("lesion")
-    ):
+    if any(lesion.first == note.last + 1 and lesion.means.get("role") == "mass" for lesion in sentence.of("lesion")):
         return True
     before = [
-        word
-        for word in norms[max(sentence.first, note.first - 3) : note.first]
-        if word not in ("the", "a", "both")
+        word for word in norms[max(sentence.first, note.first - 3) : note.first] if word not in ("the", "a", "both")
     ]
     if not before or behind == [":"] or _CHANGES.intersection(before[-2:-1]):
         return False
@@ -258,9 +247,7 @@ def _reading(note: Annotation, state: Annotation) -> list[tuple[str, Assertion]]
     if name == "enlarged":
         return [(enlargement, Assertion.PRESENT if state.excepted else assertion)]
     if name == "normal":
-        return (
-            [(enlargement, Assertion.ABSENT)] if organ in _JUDGED and assertion is Assertion.PRESENT else []
-        )
+        return [(enlargement, Assertion.ABSENT)] if organ in _JUDGED and assertion is Assertion.PRESENT else []
     if name == "stones":
         return [(_STONES[organ], assertion)] if organ in _STONES else []
     return [(name, assertion)] if assertion is not Assertion.ABSENT else []

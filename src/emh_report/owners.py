@@ -48,9 +48,7 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
             if site.sentence is sentence:
                 covered.update(range(site.first, site.last + 1))
     levels = {
-        index
-        for note in sentence.of("level")
-        for index in (note.first - 1, note.last, note.last + 1, note.first)
+        index for note in sentence.of("level") for index in (note.first - 1, note.last, note.last + 1, note.first)
     }
     found: list[Anchor] = []
     for note in sentence.annotations:
@@ -64,9 +62,7 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
         if note.kind in ("organ", "structure") and _is_object(sentence, note, taken):
             continue
         if any(
-            site.first <= note.first
-            and note.last <= site.last
-            and site.last - site.first > note.last - note.first
+            site.first <= note.first and note.last <= site.last and site.last - site.first > note.last - note.first
             for site in sentence.of("site")
         ):
             continue  # "flanks the spine" is a place

@@ -25,9 +25,7 @@ def side_parts(sentence: Sentence) -> dict[Annotation, str]:
     sizes = sentence.of("size")
     if not sides or not sizes:
         return {}
-    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(
-        norms[sizes[0].last + 1 : sides[0].first]
-    )
+    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(norms[sizes[0].last + 1 : sides[0].first])
     found: dict[Annotation, str] = {}
     for note in sentence.of("size", "level"):
         if behind:

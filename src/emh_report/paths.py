@@ -63,11 +63,7 @@ def expectation(error: dict[str, Any]) -> str:
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     message = str(error["msg"]).replace("Input should be", "expected").replace("a valid", "a")
-    return (
-        message.replace("expected an instance of", "expected")
-        .replace("tuple", "list")
-        .replace("array", "list")
-    )
+    return message.replace("expected an instance of", "expected").replace("tuple", "list").replace("array", "list")
 
 
 def json_path(location: tuple[int | str, ...], *, unknown: bool = False) -> str:

@@ -209,9 +209,7 @@ def build(lexicons: Lexicons) -> Language:
         for term in terms
     )
     context.add(
-        ConTextRule(
-            term, cue.category.upper(), direction=_DIRECTIONS[cue.direction], metadata={"entry": cue.id}
-        )
+        ConTextRule(term, cue.category.upper(), direction=_DIRECTIONS[cue.direction], metadata={"entry": cue.id})
         for cue in lexicons.cues.values()
         for term in cue.terms
     )

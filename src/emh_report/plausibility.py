@@ -41,9 +41,7 @@ def _level_names(document: Document) -> Iterator[ReportWarning]:
                 text = "A level range runs from caudal to cranial; read in spinal order."
                 yield _warning(document, "level_inverted", text, note)
             for name in note.value.out_of_range:
-                yield _warning(
-                    document, "level_out_of_range", f"{name} is not a level of the model; left out.", note
-                )
+                yield _warning(document, "level_out_of_range", f"{name} is not a level of the model; left out.", note)
 
 
 def _sizes(document: Document) -> Iterator[ReportWarning]:
@@ -82,11 +80,7 @@ def _iron_without_sequence(document: Document) -> Iterator[ReportWarning]:
         names = {name for note in used for name in _names(note)}
         if not iron:
             continue
-        if (
-            names
-            and names <= missing
-            or (not names and missing >= _IRON_SEQUENCES and _is_susceptibility(iron))
-        ):
+        if names and names <= missing or (not names and missing >= _IRON_SEQUENCES and _is_susceptibility(iron)):
             text = "Iron is stated from a sequence that the report says was not done."
             yield _warning(document, "iron_without_sequence", text, *iron, *used, *undone)
         elif names and listed and not names & _everywhere_else(document, sentence):

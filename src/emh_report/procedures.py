@@ -14,14 +14,11 @@ _REPEAT, _REFERRAL, _SURGERY = "advice_repeat", "advice_other_referral", "advice
 _CONTRAST = "advice_contrast_word"
 _THERAPIES = (Action.TRANSFUSION, Action.RADIOTHERAPY, Action.SURGERY, Action.HYDROXYUREA)
 _WITH = frozenset({"with", "without", "after", "post", "of"})
-_REFERRALS = frozenset(
-    "clinic referral opinion consult consultation review evaluation input team reference".split()
-)
+_REFERRALS = frozenset("clinic referral opinion consult consultation review evaluation input team reference".split())
 _OF = frozenset({"of", "from"})
 _ARTICLES = frozenset({"the", "a", "an", "one", "this"})
 _OBJECT_ENDS = frozenset(
-    ", . ; : ( ) is are was were be can could may might should if under in with at for by to and "
-    "after".split()
+    ", . ; : ( ) is are was were be can could may might should if under in with at for by to and after".split()
 )
 
 

@@ -89,9 +89,7 @@ def _named(norm: Sequence[str], at: int) -> QuantitySpan | None:
             continue
         unit, last = _unit(norm, index + 1)
         if _fits(name, value, unit, index - at):
-            return QuantitySpan(
-                at, last if unit else index, name, float(value), "{SUV}" if name == "suv" else unit
-            )
+            return QuantitySpan(at, last if unit else index, name, float(value), "{SUV}" if name == "suv" else unit)
         return None
     return None
 
@@ -116,19 +114,11 @@ def _by_unit(words: Sequence[Word], norm: Sequence[str], at: int) -> QuantitySpa
     unit, last = _unit(norm, at + 1)
     if value is None:
         return None
-    if (
-        unit == "T"
-        and 0 < value <= 12
-        and (words[last].text in ("T", "Tesla", "TESLA") or norm[last] == "tesla")
-    ):
+    if unit == "T" and 0 < value <= 12 and (words[last].text in ("T", "Tesla", "TESLA") or norm[last] == "tesla"):
         return QuantitySpan(at, last, "field_strength", float(value), unit)
     if unit in ("mg/g", "umol/g") and not _IRON.isdisjoint(norm[max(0, at - 10) : at]):
         return QuantitySpan(at, last, "LIC", float(value), unit)
-    if (
-        not unit
-        and norm[at + 1 : at + 2] in (["-"], ["to"])
-        and number("".join(norm[at + 2 : at + 3])) is not None
-    ):
+    if not unit and norm[at + 1 : at + 2] in (["-"], ["to"]) and number("".join(norm[at + 2 : at + 3])) is not None:
         unit, last = _unit(norm, at + 3)
         unit = unit if unit == "[hnsf'U]" else ""
     if unit == "[hnsf'U]" and _NOT_DENSITY.isdisjoint(norm[max(0, at - 3) : at]):

@@ -46,9 +46,7 @@ def unreadable(document: Document, headings: Mapping[str, Sequence[str]]) -> Ite
 
 
 def _fields(document: Document) -> Iterator[ReportWarning]:
-    open_fields = [
-        choice for choice in document.choices if choice.is_open and choice.asks and _matters(choice)
-    ]
+    open_fields = [choice for choice in document.choices if choice.is_open and choice.asks and _matters(choice)]
     if open_fields:
         text = "Template fields were left open; they are not read as findings."
         evidence = tuple(_passage(document, *choice.span) for choice in open_fields)
@@ -112,10 +110,7 @@ def _glued(document: Document) -> Iterator[ReportWarning]:
             evidence = tuple(_passage(document, *span) for span in values.values())
             yield _several(evidence)
             return
-    runs = [
-        (key, list(group))
-        for key, group in groupby(document.sentences, key=lambda sentence: sentence.section)
-    ]
+    runs = [(key, list(group)) for key, group in groupby(document.sentences, key=lambda sentence: sentence.section)]
     concluded: list[Sentence] = []
     opened: set[str] = set()
     described = False
@@ -129,9 +124,7 @@ def _glued(document: Document) -> Iterator[ReportWarning]:
         elif section == "addendum":
             return
         else:
-            described = described or (
-                section in (None, "findings") and any(s.of(*_DESCRIBING) for s in group)
-            )
+            described = described or (section in (None, "findings") and any(s.of(*_DESCRIBING) for s in group))
             opened.add(section or "")
 
 
@@ -144,9 +137,7 @@ def _cut_off(document: Document, headings: Mapping[str, Sequence[str]]) -> Itera
     """A heading with nothing under it, or an end in mid-sentence."""
     text = document.text
     parts = sections(text, headings)
-    empty = [
-        part for part in parts if part.heading and not text[part.start : part.end].strip(" \t\r\n:-–*_=.")
-    ]
+    empty = [part for part in parts if part.heading and not text[part.start : part.end].strip(" \t\r\n:-–*_=.")]
     last = parts[-1] if parts else None
     hollow = [
         part
@@ -169,9 +160,7 @@ def _cut_off(document: Document, headings: Mapping[str, Sequence[str]]) -> Itera
 
 
 def _has_body(text: str, parts: Sequence[SectionSpan], category: str) -> bool:
-    return any(
-        part.category == category and text[part.start : part.end].strip(" \t\r\n:-–*_=.") for part in parts
-    )
+    return any(part.category == category and text[part.start : part.end].strip(" \t\r\n:-–*_=.") for part in parts)
 
 
 def _breaks_off(document: Document) -> bool:

@@ -181,15 +181,11 @@ def load_findings(text: str, name: str = "findings") -> Findings:
     except json.JSONDecodeError as error:
         raise FindingsError(f"{name}: not JSON (line {error.lineno}, column {error.colno})") from None
     except (RecursionError, ValueError):
-        raise FindingsError(
-            f"{name}: not JSON that can be read (nested too deeply, or a number too long)"
-        ) from None
+        raise FindingsError(f"{name}: not JSON that can be read (nested too deeply, or a number too long)") from None
     if not isinstance(value, dict):
         raise FindingsError(f"{name}: $: expected a findings object, as written by emh-report extract")
     if "schema_version" not in value:
-        raise FindingsError(
-            f'{name}: $.schema_version: expected "{SCHEMA_VERSION}"; this is not a findings object'
-        )
+        raise FindingsError(f'{name}: $.schema_version: expected "{SCHEMA_VERSION}"; this is not a findings object')
     _check_version(value["schema_version"], SCHEMA_VERSION, name)
     try:
         return Findings.model_validate_json(text)

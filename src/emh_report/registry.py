@@ -36,11 +36,7 @@ class Registry:
     def resolve(self, head: Anchor, focus: list[Draft]) -> list[Draft]:
         """The lesions that a phrase speaks of, new ones included."""
         assertion = current(head)
-        if (
-            head.sentence.section == "clinical"
-            or head.note.change is Change.NEW
-            and assertion is Assertion.ABSENT
-        ):
+        if head.sentence.section == "clinical" or head.note.change is Change.NEW and assertion is Assertion.ABSENT:
             return []
         if head.role == "pronoun":
             found = self._live() if self.document.norms[head.first] == "all" else focus

@@ -42,9 +42,7 @@ def formats(folders: Sequence[Path] = ()) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name != "text", name)))
 
 
-def render(
-    findings: Findings, format: str = "text", template: str | None = None, folders: Sequence[Path] = ()
-) -> str:
+def render(findings: Findings, format: str = "text", template: str | None = None, folders: Sequence[Path] = ()) -> str:
     """The structured report. ``template`` is a name in ``folders`` or the built-in folder, or a file.
 
     TemplateFault, naming the template and the line, if the template is missing or faulty.
@@ -220,9 +218,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         sizes = [abs(side) if isinstance(side, int | float) else len(side) for side in (left, right)]
         if operator == "%" and not isinstance(left, int | float):
             raise SecurityError("formatting with % is not allowed; use the filter say")
-        if operator != "%" and (
-            max(sizes) > _MAX_FACTOR or (operator == "*" and sizes[0] * sizes[1] > _MAX_PRODUCT)
-        ):
+        if operator != "%" and (max(sizes) > _MAX_FACTOR or (operator == "*" and sizes[0] * sizes[1] > _MAX_PRODUCT)):
             raise SecurityError("the factors are too large")
         return super().call_binop(context, operator, left, right)
 

@@ -15,9 +15,7 @@ _DOTTED = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _ROMAN = re.compile(r"[ivx]{1,4}|[A-Za-z]")
 _NUMBER_ITEM = re.compile(r"\d{1,2}[.)]\s+\S")
 _OPENING = re.compile(r"[\s(\[*_>#•\-–—\"'“]*")
-_BEFORE_LETTER = frozenset(
-    {"vitamin", "hb", "hemoglobin", "haemoglobin", "hepatitis", "type", "group", "grade"}
-)
+_BEFORE_LETTER = frozenset({"vitamin", "hb", "hemoglobin", "haemoglobin", "hepatitis", "type", "group", "grade"})
 """After these a single letter is a name, not an initial."""
 
 _NEVER = frozenset(
@@ -143,9 +141,7 @@ def _full_stop(text: str, opened: int, word: str, stop: re.Match[str], follows: 
         return False  # the number of a list item
     if len(word) == 1 and word.isalpha():
         behind = _WORD_BEFORE.search(text[max(opened, stop.start() - 30) : stop.start() - 1].rstrip())
-        named = behind is not None and (
-            behind.group().lower() in _BEFORE_LETTER or behind.group()[-1].isdecimal()
-        )
+        named = behind is not None and (behind.group().lower() in _BEFORE_LETTER or behind.group()[-1].isdecimal())
         return spaced and named
     if not spaced:
         return _glued(text, word, stop, follows, end)

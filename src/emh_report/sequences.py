@@ -9,9 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WEIGHTS = frozenset(
-    {"weighted", "weighting", "weight", "w", "wi", "wis", "tse", "fse", "se", "spin", "echo", "turbo"}
-)
+WEIGHTS = frozenset({"weighted", "weighting", "weight", "w", "wi", "wis", "tse", "fse", "se", "spin", "echo", "turbo"})
 PLANES = frozenset(
     {
         "axial",

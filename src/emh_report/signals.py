@@ -19,9 +19,7 @@ _LIST = frozenset(
     ", and / & + as well also both or image images weighted sequence sequences the on in all of w "
     "wi axial sagittal coronal series ( ) - intensity signal scan".split()
 )
-_COMPARE = frozenset(
-    "to with as than of relative compared comparison similar like match follow following".split()
-)
+_COMPARE = frozenset("to with as than of relative compared comparison similar like match follow following".split())
 _GENERIC = frozenset(
     "low high bright dark black drop follow following iso hyper hypo mixed suppress suppressed "
     "suppression suppressing similar intermediate lower higher saturate nulled brighter darker "
@@ -54,17 +52,10 @@ def reference_of(note: Annotation) -> Annotation | None:
         gap = norms[note.last + 1 : reference.first]
         if len(gap) > 12 or any(word in (";", ".", "but") for word in gap):
             return None
-        if any(
-            other is not note and note.last < other.first < reference.first
-            for other in sentence.of("intensity")
-        ):
+        if any(other is not note and note.last < other.first < reference.first for other in sentence.of("intensity")):
             return None
         tail = gap[-5:]
-        if (
-            (compared and len(gap) <= 4)
-            or _COMPARE.intersection(tail) - {"of"}
-            or ("of" in tail and compared)
-        ):
+        if (compared and len(gap) <= 4) or _COMPARE.intersection(tail) - {"of"} or ("of" in tail and compared):
             return reference
         return None
     return None
@@ -81,11 +72,7 @@ def signals(sentence: Sentence) -> list[SignalDraft]:
     for note, members in pairs:
         sequences = tuple(dict.fromkeys(name for member in members for name in _names(member)))
         word = sentence.document.norms[note.first]
-        if (
-            not sequences
-            and word in _GENERIC
-            and "signal" not in sentence.document.norms[note.first : note.last + 1]
-        ):
+        if not sequences and word in _GENERIC and "signal" not in sentence.document.norms[note.first : note.last + 1]:
             continue
         drafts.append(_draft(sentence, note, members, sequences))
     return drafts
@@ -107,10 +94,7 @@ def _draft(
             and len(gap) <= 5
         ):
             degree = modifier.means.get("degree") or degree
-        if (
-            "extent" in modifier.means
-            and sentence.clause_of(note.first)[0] <= modifier.first <= note.last + 4
-        ):
+        if "extent" in modifier.means and sentence.clause_of(note.first)[0] <= modifier.first <= note.last + 4:
             near = modifier.first - note.last if modifier.first > note.last else note.first - modifier.last
             extent = modifier.means["extent"] if near <= 5 else extent
     reference = reference_of(note)

@@ -68,6 +68,8 @@ def _leads_back(sentence: Sentence, bracket: int) -> bool:
     """Whether a bracketed sign belongs to the word before it: what follows it ends the item."""
     words = sentence.document.words
     after = bracket + 3
-    return bracket > sentence.first and words[bracket - 1].text not in ",;:" and (
-        after > sentence.last or words[after].text in ",.;/"
+    return (
+        bracket > sentence.first
+        and words[bracket - 1].text not in ",;:"
+        and (after > sentence.last or words[after].text in ",.;/")
     )

@@ -8,8 +8,7 @@ from emh_report.anchors import LESION, VERBS, Anchor, qualifies
 from emh_report.document import Annotation, Sentence
 
 _INTO = frozenset(
-    "into extending extend extension invading protruding reaching encroaching entering "
-    "insinuating within".split()
+    "into extending extend extension invading protruding reaching encroaching entering insinuating within".split()
 )
 
 
@@ -85,9 +84,7 @@ def _behind_noun(
             taken.add(site.first)
 
 
-def _inherited(
-    sentence: Sentence, head: Anchor, sites: list[Annotation], taken: set[int]
-) -> list[Annotation]:
+def _inherited(sentence: Sentence, head: Anchor, sites: list[Annotation], taken: set[int]) -> list[Annotation]:
     """The site of a lesion that has none in its own phrase: named earlier in the clause, or by the label."""
     before = [site for site in sites if site.last < head.first]
     if before and sentence.document.norms[head.last + 1 : head.last + 2] == ["within"]:

@@ -30,13 +30,9 @@ _AXES = word_set(
 _AXIS_NOUNS = word_set("dimension diameter plane axis direction extent")
 _AXIS_FILL = word_set("in the its max maximum maximal greatest largest")
 ABOUT = word_set("approx approximately about around ca circa roughly nearly almost ~ estimated")
-_TECHNICAL = word_set(
-    "slice slices section collimation interval reformat reconstruction increment cut image matrix"
-)
+_TECHNICAL = word_set("slice slices section collimation interval reformat reconstruction increment cut image matrix")
 _TECHNICAL_BEFORE = word_set("slice section collimation gap fov view interval needle spacing")
-_DISPLACED = word_set(
-    "shift retropulsion anterolisthesis retrolisthesis spondylolisthesis listhesis subluxation"
-)
+_DISPLACED = word_set("shift retropulsion anterolisthesis retrolisthesis spondylolisthesis listhesis subluxation")
 _BEYOND = word_set("above below proximal distal beyond")
 _THAN = word_set("larger greater bigger smaller less more")
 CHANGED = word_set(
@@ -170,11 +166,7 @@ def is_something_else(norm: Sequence[str], size: Size) -> bool:
         return True
     if not _DISPLACED.isdisjoint([*clause[:2], *behind]) or (after and after[0] in _BEYOND):
         return True
-    if (
-        after[:1] == ["from"]
-        and after[1:2] == ["the"]
-        and after[2:3] not in (["prior"], ["previous"], ["last"])
-    ):
+    if after[:1] == ["from"] and after[1:2] == ["the"] and after[2:3] not in (["prior"], ["previous"], ["last"]):
         return True
     negated = not {"no", "not", "without"}.isdisjoint(words_before(norm, max(0, size.first - 2), 8))
     return negated and behind[-1:] == ["than"] and not _THAN.isdisjoint(behind) and behind[-3:-2] != ["no"]

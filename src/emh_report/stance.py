@@ -24,9 +24,7 @@ _SEEN_ON = frozenset("on than since during compared".split())
 _TALKS = frozenset(
     "discussion discuss discussed review referral consultation assessment evaluation presentation".split()
 )
-_DETERMINERS = frozenset(
-    "the a an this that her his spinal local regional previous prior last recent".split()
-)
+_DETERMINERS = frozenset("the a an this that her his spinal local regional previous prior last recent".split())
 _LIST = frozenset({",", "and", "&", "/", "or", "with", "+", "then", "-", "followed"})
 _NOT_LIST = frozenset({"to", "before", "as", "because", "that", "which", "if", "after"})
 _COMING = frozenset("in after at within every next later follow".split())
@@ -96,8 +94,7 @@ class Advice(Statements):
             start += 1
         said = _FINITE.intersection(self._norms[start : unit[1] + 1])
         told = any(
-            p.value and (p.value != "done" or p.first <= target.last + 3) and within(p, unit)
-            for p in self._predicates
+            p.value and (p.value != "done" or p.first <= target.last + 3) and within(p, unit) for p in self._predicates
         )
         return target.first - start <= 4 and unit[1] - start < _REACH and not said and not told
 
@@ -108,13 +105,9 @@ class Advice(Statements):
         for index in range(first, last + 1):
             if words[index] in _YEARLY:
                 return True
-            if words[index] not in UNITS_OF_TIME or _GONE.intersection(
-                words[max(first, index - 3) : index + 3]
-            ):
+            if words[index] not in UNITS_OF_TIME or _GONE.intersection(words[max(first, index - 3) : index + 3]):
                 continue
-            lead = _COMING.intersection(
-                [*words[max(first, index - 5) : index], *words[index + 1 : index + 2]]
-            )
+            lead = _COMING.intersection([*words[max(first, index - 5) : index], *words[index + 1 : index + 2]])
             gap = index - target.last if index > target.last else target.first - index
             if gap <= (12 if lead else 3):
                 return True
@@ -129,9 +122,7 @@ class Advice(Statements):
         """Whether such words stand directly before it: "rather than biopsy", "before any biopsy"."""
         leads = self._cues(group, unit)
         if group == "rather":
-            leads += [
-                cue for cue in self._cues("for", unit) if self._norms[cue.first : cue.last + 2] in _PREFERRED
-            ]
+            leads += [cue for cue in self._cues("for", unit) if self._norms[cue.first : cue.last + 2] in _PREFERRED]
         for cue in leads:
             gap = (cue.last + 1, target.first - 1)
             between = any(within(other, gap) for other in self._targets)
@@ -150,11 +141,7 @@ class Advice(Statements):
         """The nearest predicate that can be about ``target``, or one that takes it back."""
         found: list[tuple[int, Predicate]] = []
         for predicate in self._predicates:
-            if (
-                predicate.value is None
-                or not within(predicate, unit)
-                or (clause and within(predicate, clause))
-            ):
+            if predicate.value is None or not within(predicate, unit) or (clause and within(predicate, clause)):
                 continue
             if predicate.value == "for" and "had been" in " ".join(self._norms[predicate.first - 2 : predicate.last]):
                 continue  # "the biopsy that had been scheduled was cancelled"
@@ -166,9 +153,7 @@ class Advice(Statements):
         if not found:
             return None
         nearest = min(reversed(found), key=lambda pair: pair[0])[1]
-        added = [
-            each for _, each in found if each.first > max(nearest.last, target.last) and self._is_added(each)
-        ]
+        added = [each for _, each in found if each.first > max(nearest.last, target.last) and self._is_added(each)]
         return added[-1] if added else nearest
 
     def _is_added(self, predicate: Predicate) -> bool:

@@ -96,8 +96,7 @@ def _is_this(note: Annotation, named: bool) -> bool:
         return False
     sentence = note.sentence
     compared = any(
-        word.means.get("study") == "comparison" and word.first < note.first
-        for word in sentence.of("study_word")
+        word.means.get("study") == "comparison" and word.first < note.first for word in sentence.of("study_word")
     )
     guides = any(other.first <= note.first <= other.last + 3 for other in sentence.of("biopsy"))
     return not compared and (named or not guides)
@@ -109,9 +108,7 @@ def _here(document: Document) -> Iterator[Sentence]:
 
 def _regions(title: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Annotation]]:
     notes = [note for sentence in title for note in sentence.of("body_region")]
-    names = (
-        note.means.get("region") or note.concept.removeprefix("region_").replace("_", " ") for note in notes
-    )
+    names = (note.means.get("region") or note.concept.removeprefix("region_").replace("_", " ") for note in notes)
     return tuple(dict.fromkeys(names)), notes
 
 
@@ -124,9 +121,7 @@ def _sequences(
     found: dict[MrSequence, Annotation] = {}
     for sentence in document.sentences:
         aside = [*advice, *sentence.of("quantity")]  # "liver T2* 3.1 ms" is a result
-        listed = [
-            note for note in sentence.of("sequence") if not _is_part_of(note, aside) and not _is_undone(note)
-        ]
+        listed = [note for note in sentence.of("sequence") if not _is_part_of(note, aside) and not _is_undone(note)]
         if sentence.section in _ELSEWHERE and (sentence.section != "clinical" or len(listed) < 2):
             continue
         for note in listed:
@@ -151,8 +146,7 @@ def _is_undone(note: Annotation) -> bool:
     first, last = note.sentence.clause_of(note.first)
     described = any(first <= other.first <= last for other in note.sentence.of(*_DESCRIBED))
     near = any(
-        cue.kind == "negated" and note.sentence.document.words[note.first].start - cue.end <= 3
-        for cue in note.cues
+        cue.kind == "negated" and note.sentence.document.words[note.first].start - cue.end <= 3 for cue in note.cues
     )
     return note.assertion is Assertion.ABSENT and near and not described
 
@@ -169,10 +163,7 @@ def _contrast(
     later = [note for sentence in addendum for note in _described(sentence, advice) if _given(note) == "IV"]
     described = [note for sentence in _here(document) for note in _described(sentence, advice)]
     asked = [
-        note
-        for sentence in document.sentences
-        if sentence.section == "clinical"
-        for note in sentence.of("contrast")
+        note for sentence in document.sentences if sentence.section == "clinical" for note in sentence.of("contrast")
     ]
     for notes in (later, stated, described, [note for note in asked if note.means["contrast"] == "none"]):
         for kind in ("IV", "none", "oral"):
@@ -191,8 +182,7 @@ def _described(sentence: Sentence, advice: Sequence[Annotation]) -> list[Annotat
 
 def _is_part_of(note: Annotation, advice: Sequence[Annotation]) -> bool:
     return any(
-        other.sentence is note.sentence and other.first <= note.first and note.last <= other.last
-        for other in advice
+        other.sentence is note.sentence and other.first <= note.first and note.last <= other.last for other in advice
     )
 
 
@@ -228,9 +218,7 @@ def _comparison(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
     if section:
         return _passage(document, section[0], section[-1])
     for sentence in _here(document):
-        if any(
-            _names_prior(note) for note in sentence.of("study_word") if note.means["study"] == "comparison"
-        ):
+        if any(_names_prior(note) for note in sentence.of("study_word") if note.means["study"] == "comparison"):
             return _passage(document, sentence, sentence)
     return None, ()
 

@@ -22,16 +22,10 @@ _SIGNAL = WEIGHTS | word_set(
     "isointensity"
 )
 _INTENSE = re.compile(r"(?:hyper|hypo|iso)(?:intense|intensity|intensities)?|bright|dark")
-_OTHER_SEQUENCES = word_set(
-    "stir flair tirm gre swi pd dwi adc spair spir dixon pdw ffe merge medic tse fse vibe"
-)
-_BEFORE_SEQUENCE = PLANES | word_set(
-    "on in high low intermediate fs sat suppressed saturated weighted image sequence"
-)
+_OTHER_SEQUENCES = word_set("stir flair tirm gre swi pd dwi adc spair spir dixon pdw ffe merge medic tse fse vibe")
+_BEFORE_SEQUENCE = PLANES | word_set("on in high low intermediate fs sat suppressed saturated weighted image sequence")
 _PLACE = word_set("at level vertebra")
-_WEAK_PLACE = word_set(
-    "from to upto till until above below between involving involve spanning through reach reaching"
-)
+_WEAK_PLACE = word_set("from to upto till until above below between involving involve spanning through reach reaching")
 _ARTICLES = word_set("the both a ( :")
 _LISTED = ("/", ",", "-")
 
@@ -41,9 +35,7 @@ def split_sequences(
 ) -> tuple[dict[int, Name], list[SequenceSpan]]:
     """The names that are vertebrae, and the spans that are sequences."""
     vertebrae = dict(names)
-    back = {
-        link.name.first: Link(link.kind, names[at]) for at, link in links.items() if link.name.first in names
-    }
+    back = {link.name.first: Link(link.kind, names[at]) for at, link in links.items() if link.name.first in names}
     spans: list[SequenceSpan] = []
     at = 0
     while at < len(norm):
@@ -87,9 +79,7 @@ def _unit(norm: Sequence[str], names: Mapping[int, Name], links: Mapping[int, Li
     return unit
 
 
-def _vertebrae_in(
-    norm: Sequence[str], unit: list[int], links: Mapping[int, Link], back: Mapping[int, Link]
-) -> int:
+def _vertebrae_in(norm: Sequence[str], unit: list[int], links: Mapping[int, Link], back: Mapping[int, Link]) -> int:
     """How many names of the unit, from its start, are vertebrae."""
     first, last = unit[0], unit[-1]
     if any(_coded(norm, at) for at in unit) or weights_end(norm, last) > last:
@@ -133,9 +123,7 @@ def _at_place(norm: Sequence[str], before: int) -> bool:
     if before < 0:
         return False
     if norm[before] in _PLACE:
-        return not (
-            norm[before] == "at" and before > 0 and norm[before - 1].endswith(("intense", "bright", "dark"))
-        )
+        return not (norm[before] == "at" and before > 0 and norm[before - 1].endswith(("intense", "bright", "dark")))
     return norm[before] == "of" and before > 0 and norm[before - 1] in BONE
 
 

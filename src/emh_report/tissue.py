@@ -126,9 +126,7 @@ def _add(found: dict[tuple[object, ...], BoneMarrowFinding], entry: BoneMarrowFi
 
 def _assertion(name: str, note: Annotation, assertion: Assertion) -> Assertion:
     """An old fracture is still a fracture."""
-    lasting = (
-        assertion is Assertion.HISTORICAL and note.change is not Change.RESOLVED and name not in _PASSING
-    )
+    lasting = assertion is Assertion.HISTORICAL and note.change is not Change.RESOLVED and name not in _PASSING
     return Assertion.PRESENT if lasting else assertion
 
 
@@ -177,9 +175,7 @@ def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
             ):
                 continue
             levels = [
-                level
-                for level in sentence.of("level")
-                if level.first >= bone.first - 4 and level.last <= note.last + 4
+                level for level in sentence.of("level") if level.first >= bone.first - 4 and level.last <= note.last + 4
             ]
             found.append(
                 BoneMarrowFinding(
@@ -196,9 +192,7 @@ def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
 def _is_predicate(sentence: Sentence, bone: Annotation, note: Annotation) -> bool:
     """Whether nothing but adverbs, sequences and a verb stand between marrow and its signal."""
     norms = sentence.document.norms
-    first, last = (
-        (bone.last + 1, note.first - 1) if bone.last < note.first else (note.last + 1, bone.first - 1)
-    )
+    first, last = (bone.last + 1, note.first - 1) if bone.last < note.first else (note.last + 1, bone.first - 1)
     known = {
         index
         for other in sentence.of("modifier", "sequence", "level", "site", "cord_word", "intensity")

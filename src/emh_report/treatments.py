@@ -30,9 +30,7 @@ _STRENGTH = (
 )  # fmt: skip
 _TOLD = frozenset({"clinical", "exam", None})
 """Sections that tell of the patient; elsewhere a treatment to come is only talked about."""
-_DOSE = re.compile(
-    r"\d+(?:[.,]\d+)?\s*c?Gy(?:\s*(?:in|/)\s*\d+\s*(?:fractions|fraction|#|fx))?", re.IGNORECASE
-)
+_DOSE = re.compile(r"\d+(?:[.,]\d+)?\s*c?Gy(?:\s*(?:in|/)\s*\d+\s*(?:fractions|fraction|#|fx))?", re.IGNORECASE)
 _CLAUSE_ENDS = frozenset({";", "."})
 _PREPOSITIONS = {"on": "ongoing", "under": "ongoing", "every": "ongoing", "since": "ongoing"}
 _PREPOSITIONS |= {"after": "ended", "off": "ended", "once": "ended", "before": "planned"}
@@ -62,9 +60,7 @@ def treatments(document: Document) -> tuple[Treatment, ...]:
             continue
         for note in sentence.of("treatment"):
             assertion = _assertion(note)
-            if assertion is None or (
-                any(_overlaps(other, note) for other in advice) and not _is_continued(note)
-            ):
+            if assertion is None or (any(_overlaps(other, note) for other in advice) and not _is_continued(note)):
                 continue
             _add(drafts, note, assertion)
     return tuple(
@@ -178,9 +174,7 @@ def _is_historical(note: Annotation) -> bool:
     start = note.sentence.document.words[note.first].start
     text = note.sentence.document.text
     return any(
-        cue.kind in ("resolved", "historical")
-        and len(text[cue.end : start].split()) <= 2
-        and cue.end <= start
+        cue.kind in ("resolved", "historical") and len(text[cue.end : start].split()) <= 2 and cue.end <= start
         for cue in note.cues
     )
 

@@ -68,9 +68,7 @@ class YamlFile:
             mark = error.problem_mark or error.context_mark
             self.fault(mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
         except yaml.YAMLError as error:
-            self.fault(
-                _line_at(data, getattr(error, "position", 0)), "not YAML: it holds a control character"
-            )
+            self.fault(_line_at(data, getattr(error, "position", 0)), "not YAML: it holds a control character")
         else:
             if root is None:
                 self.fault(1, "holds no entries", doubt=True)

@@ -86,7 +86,9 @@ def main(arguments: list[str]) -> int:
     for a in found:
         if a.wrong:
             c, text = a.concept, a.sentence.text
-            print(f"{a.sentence.place}: {c.assertion} → {a.assertion}: {text[: c.start]}[{text[c.start : c.end]}]{text[c.end :]}")
+            print(
+                f"{a.sentence.place}: {c.assertion} → {a.assertion}: {text[: c.start]}[{text[c.start : c.end]}]{text[c.end :]}"
+            )
     print(confusion(found))
     print(score(found))
     return 0
