@@ -19,7 +19,7 @@ import typer
 
 from emh_report import __version__
 from emh_report.errors import EmhReportError, InputError, TemplateFault
-from emh_report.terminal import Tally, emit, print_evaluation, progress, say
+from emh_report.terminal import Tally, emit, print_evaluation, progress, say, show
 
 if TYPE_CHECKING:
     from emh_report.model import Findings
@@ -220,6 +220,36 @@ def evaluate(
     else:
         print_evaluation(result, show)
     raise typer.Exit(SOME_FAILED if result.flips() or result.failures else DONE)
+
+
+@app.command("explain")
+def explain_value(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The report, or -.")],
+    field: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FIELD", help="Such as cord_compression.levels or lesions[0].size_mm; none: all that is stated."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+    lexicons: Lexicons = None,
+) -> None:
+    """Show how values came about: phrase, cue and its reach, owner of each level and size, what was merged."""
+    from emh_report import explain, explain_view
+    from emh_report.extract import Extractor
+    from emh_report.reading import STDIN, Input, read_report
+
+    report = read_report(Input(file, None if file == STDIN else Path(file)))
+    trace = Extractor(lexicons or ()).trace(report)
+    told = explain.explain(trace, field) if field else explain.stated(trace)
+    if as_json:
+        emit(json.dumps(explain.as_json(told), indent=2, ensure_ascii=False))
+    elif isinstance(told, list):
+        emit(*explain_view.summary_lines(told))
+    elif sys.stdout.isatty():
+        show(explain_view.rich_lines(told, report.text))
+    else:
+        emit(*explain_view.lines(told))
 
 
 @lexicon_app.command("check")

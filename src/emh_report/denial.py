@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from emh_report.document import Annotation, Sentence
 
 if TYPE_CHECKING:
-    from emh_report.assertion import CueSpan, Grammar
+    from emh_report.cues import CueSpan, Grammar
 
 Span = tuple[int, int]
 
@@ -40,8 +40,8 @@ _STATES = frozenset(
 )
 _PLACE = frozenset("in at on over to within throughout along around".split())
 _OCCASIONS = frozenset(
-    "exertion palpation percussion movement motion inspiration expiration standing exam examination auscultation admission "
-    "discharge time present inspection imaging ct mri film ultrasound today ambulation".split()
+    "exertion palpation percussion movement motion inspiration expiration standing exam examination "
+    "auscultation admission discharge time present inspection imaging ct mri film ultrasound today ambulation".split()
 )
 _REPORTS = frozenset(
     "c/o complaints complains complaining complained reports reported admits admitted endorses endorsed states "
@@ -255,7 +255,7 @@ class _Denial:
 
 
 def _one_each(sentence: Sentence, denials: Sequence[CueSpan], position: int) -> bool:
-    """Whether the writer denies one thing at a time ("no rash, no edema, …"), so that an item without "no" is not denied."""
+    """Whether the writer denies one thing at a time ("no rash, no edema, …"): an item without "no" is not denied."""
     norms = sentence.document.norms
     cue = denials[position]
 

@@ -69,7 +69,7 @@ class Sentence:
     """First and last word of each clause, in order."""
     paragraph: int = 0
     cues: list[Any] = field(default_factory=list)
-    """Cues found in it (assertion.CueSpan), also those that govern nothing."""
+    """Cues found in it (cues.CueSpan), also those that govern nothing."""
     topic: list[Annotation] = field(default_factory=list)
     """Sites and structures of the label it stands under ("Foramina: ... Mild narrowing at T4/T5")."""
 

@@ -1,4 +1,4 @@
-"""How a value came about: ``emh-report explain``. A path in the findings → the phrases, cues and rules behind it.
+"""How a value came about: a path in the findings → the phrases, cues and rules behind it.
 
 Built on the trace of one extraction (extract.py); what is shown to a person is laid out by explain_view.py.
 """
@@ -6,7 +6,7 @@ Built on the trace of one extraction (extract.py); what is shown to a person is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,22 +38,26 @@ _NAMES = (
 )
 """Fields by which an entry of a list may be chosen: differential[lymphoma]."""
 _UNTOLD = ("generator", "source", "schema_version", "mentions")
+_UNREAD = ("role", "owner", "field", "weak")
+"""Meanings of a lexicon entry that steer the reading and are no part of the contract."""
 _QUIET = ("evidence", "origin", "id", "message", "codes")
 _SILENT: Final = (None, (), "", False, Assertion.NOT_MENTIONED, "not_mentioned")
+_RANKS = "Sections rank addendum, impression, recommendation, the rest; within one, present, possible, absent."
 _MERGES: Final = {
-    "cord_compression": "An addendum decides over the body, today over an earlier study. Levels of all statements of "
-    "today are joined; a statement and a denial at one level make it possible.",
-    "emh": "Sections rank addendum, impression, recommendation, the rest; within one, present before possible before "
-    "absent. The clinical question never makes a diagnosis.",
-    "differential": "Sections rank addendum, impression, recommendation, the rest; within one, present before "
-    "possible before absent.",
+    "cord_compression": "An addendum decides over the body, today over an earlier study. Levels of all statements "
+    "of today are joined; a statement and a denial at one level make it possible.",
+    "emh": f"{_RANKS} The clinical question never makes a diagnosis.",
+    "differential": _RANKS,
     "epidural": "The union of all epidural lesions of today; an addendum's levels replace the body's.",
-    "lesions": "Phrases speak of one lesion where site, side and levels allow it. Of several sizes the largest is "
-    "kept; an addendum's levels and side replace the body's.",
-    "biopsy": "Advice of today beats a biopsy done before, an addendum beats the body, and of equals the last counts.",
-    "iron_deposition": "The strongest statement over all sites; present before possible before absent.",
+    "lesions": "Phrases speak of one lesion where site, side and levels allow it. Of several sizes the largest "
+    "is kept; an addendum's levels and side replace the body's.",
+    "biopsy": "Advice of today beats a biopsy done before, an addendum the body; of equals the last counts.",
+    "iron_deposition": "The strongest statement over all sites: present, possible, absent.",
 }
 """How statements about one thing become one value, by field."""
+
+
+_Leaf = tuple[str, Any, tuple[Evidence, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +112,40 @@ class Explanation:
     statements: tuple[Statement, ...]
     merge: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, as ``explain --json`` prints them."""
-        return asdict(self)
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A field the report fills, with the places of its evidence."""
+
+    path: str
+    value: Any
+    evidence: tuple[Place, ...]
+
+
+def as_json(told: Explanation | Sequence[Stated]) -> Any:
+    """Plain values, as ``explain --json`` prints them."""
+    return asdict(told) if isinstance(told, Explanation) else [asdict(each) for each in told]
 
 
 def explain(trace: Trace, path: str) -> Explanation:
     """One field; InputError if the findings have no such place."""
     document = trace.links.document
     names, value, holders = _resolve(trace.findings, path)
-    held = _evidence(value) or next((found for holder in reversed(holders) if (found := _evidence(holder))), ())
+    held = next((found for each in (value, *reversed(holders)) if (found := _evidence(each))), ())
     said = said_of(trace.links, trace.findings, names, held)
     statements = tuple(_statement(document, each) for each in said)
     return Explanation(path, _plain(value), statements, _MERGES.get(names[0], ""))
 
 
-def stated(trace: Trace) -> list[tuple[str, Any, tuple[Place, ...]]]:
-    """Every field the report fills, with its value and the places of its evidence."""
+def stated(trace: Trace) -> list[Stated]:
+    """Every field the report fills."""
     document = trace.links.document
     found = []
     for name in Findings.model_fields:
         if name not in _UNTOLD:
             for path, value, held in _leaves(name, getattr(trace.findings, name), ()):
                 places = tuple(place_of(document, each.start, each.end) for each in held)
-                found.append((path, _plain(value), places))
+                found.append(Stated(path, _plain(value), places))
     return found
 
 
@@ -151,7 +165,7 @@ def _resolve(findings: Findings, path: str) -> tuple[list[str], Any, list[Any]]:
     while position < len(path) or not names:
         match = _STEP.match(path, position)
         if match is None or match.end() == position:
-            raise InputError(f'{path}: expected a path such as "cord_compression.levels" or "lesions[0].size_mm"')
+            raise InputError(f"{path}: expected a path such as cord_compression.levels or lesions[0].size_mm")
         if not isinstance(value, BaseModel) or match["name"] not in type(value).model_fields:
             here = ".".join(names) or "the findings"
             fields = ", ".join(type(value).model_fields) if isinstance(value, BaseModel) else "none"
@@ -188,7 +202,7 @@ def _evidence(value: Any) -> tuple[Evidence, ...]:
     return tuple(getattr(value, "evidence", ())) if isinstance(value, BaseModel) else ()
 
 
-def _leaves(path: str, value: Any, held: tuple[Evidence, ...]) -> Iterator[tuple[str, Any, tuple[Evidence, ...]]]:
+def _leaves(path: str, value: Any, held: tuple[Evidence, ...]) -> Iterator[_Leaf]:
     """Filled fields below a value, each with the evidence of the nearest object that has some."""
     if isinstance(value, BaseModel):
         held = _evidence(value) or held
@@ -211,18 +225,16 @@ def _plain(value: Any) -> Any:
 
 
 def _statement(document: Document, said: Said) -> Statement:
-    note = said.note
-    parts = tuple(
-        Belonging(part.role, _place(document, part.note), _reading(part.note), part.rule) for part in said.parts
-    )
     return Statement(
-        _place(document, note),
-        note.sentence.section,
-        said.assertion.value,
-        _reading(note),
-        tuple(_cues(document, note)),
-        parts,
-        said.outcome,
+        place=_place(document, said.note),
+        section=said.note.sentence.section,
+        assertion=said.assertion.value,
+        reads=_reading(said.note),
+        cues=tuple(_cues(document, said.note)),
+        parts=tuple(
+            Belonging(part.role, _place(document, part.note), _reading(part.note), part.rule) for part in said.parts
+        ),
+        outcome=said.outcome,
     )
 
 
@@ -255,6 +267,6 @@ def _reading(note: Annotation) -> str:
     return _meaning(note.means, note.preferred or note.concept)
 
 
-def _meaning(means: Any, name: str) -> str:
-    told: Sequence[str] = [f"{value}" for key, value in means.items() if key not in ("role", "owner", "field", "weak")]
+def _meaning(means: Mapping[str, str], name: str) -> str:
+    told = [value for key, value in means.items() if key not in _UNREAD]
     return ", ".join(told) or name.replace("_", " ")

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from emh_report.explain import CueUse, Explanation, Place, Statement
+from emh_report.explain import CueUse, Explanation, Place, Stated, Statement
 
 _COLOURS = {
     "present": "bold green",
@@ -19,7 +19,7 @@ _COLOURS = {
     "not_assessed": "bold magenta",
 }
 _CUE, _PART, _RULE = "underline", "bold cyan", "dim"
-_WIDEST = 60
+_WIDEST, _FEW = 60, 3
 
 
 def shown(value: Any) -> str:
@@ -33,12 +33,12 @@ def shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def summary_lines(found: Sequence[tuple[str, Any, tuple[Place, ...]]]) -> Iterator[str]:
+def summary_lines(found: Sequence[Stated]) -> Iterator[str]:
     """One line a field: path, value, and where its evidence stands."""
-    width = max((len(path) for path, _, _ in found), default=0)
-    for path, value, places in found:
-        where = "  ".join(f'{_at(place)} "{_short(place.text)}"' for place in places[:3])
-        yield f"{path:<{width}}  {shown(value)}" + (f"  [{where}]" if where else "")
+    width = max((len(each.path) for each in found), default=0)
+    for each in found:
+        where = "  ".join(f'{_at(place)} "{_short(place.text)}"' for place in each.evidence[:_FEW])
+        yield f"{each.path:<{width}}  {shown(each.value)}" + (f"  [{where}]" if where else "")
 
 
 def lines(explanation: Explanation) -> Iterator[str]:
@@ -46,7 +46,8 @@ def lines(explanation: Explanation) -> Iterator[str]:
     yield f"{explanation.path} = {shown(explanation.value)}"
     for statement in explanation.statements:
         yield ""
-        yield f'{_at(statement.place)}  {statement.section or "no section"}  "{_flat(statement.place.text)}"  {_said(statement)}'
+        where, section = _at(statement.place), statement.section or "no section"
+        yield f'{where}  {section}  "{_flat(statement.place.text)}"  {_said(statement)}'
         yield from (f"    {line}" for line in _details(statement))
     if not explanation.statements:
         yield ""

@@ -10,8 +10,9 @@ from typing import Any
 
 from spacy.tokens import Doc, Span
 
-from emh_report.assertion import CueSpan, Grammar, cue_of, grammar_of, resolve
+from emh_report.assertion import resolve
 from emh_report.choices import Templates
+from emh_report.cues import CueSpan, Grammar, cue_of, grammar_of
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.filling import Filling
 from emh_report.levels import find_levels, find_sequences

@@ -70,6 +70,9 @@ _DRAWN: Final[dict[str, Callable[[Annotation], bool]]] = {
 """The phrases of a lesion that one of its fields is read from."""
 
 
+_BACK = "no lesion is named here: said of the one last spoken of"
+
+
 @dataclass(slots=True, eq=False)
 class Part:
     """A level, size, side or the like, and why it belongs to what is said."""
@@ -95,8 +98,9 @@ def said_of(links: Links, findings: Findings, names: Sequence[str], held: Sequen
     path = ".".join(names[:2])
     kinds = _FACTS.get(path) or _FACTS.get(top)
     if kinds:
-        found = _facts(links, findings, kinds, names, held if top.endswith(("stenosis", "narrowing")) else ())
-    elif top == "lesions" or top == "epidural":
+        listed = top in ("canal_stenosis", "foraminal_narrowing")
+        found = _facts(links, findings, kinds, held if listed else ())
+    elif top in ("lesions", "epidural"):
         drafts = [draft for draft in links.lesions if _is_draft(links, draft, top, held)]
         found = [each for draft in drafts for each in _draft(draft, names[1] if len(names) > 1 else "")]
     elif top in ("emh", "differential"):
@@ -106,31 +110,30 @@ def said_of(links: Links, findings: Findings, names: Sequence[str], held: Sequen
     return found or _within(links, _KINDS.get(top, ()), held)
 
 
-def _facts(
-    links: Links, findings: Findings, kinds: Sequence[str], names: Sequence[str], held: Sequence[Evidence]
-) -> list[Said]:
-    facts = [
-        fact for fact in links.facts if fact.kind in kinds and (not held or _overlaps(links, fact.anchor.note, held))
-    ]
+def _facts(links: Links, findings: Findings, kinds: Sequence[str], held: Sequence[Evidence]) -> list[Said]:
+    facts = [fact for fact in links.facts if fact.kind in kinds]
     if kinds == _COMPRESSION and any(fact.kind == "compression" for fact in facts):
         facts = [fact for fact in facts if fact.kind == "compression"]
+    if held:
+        facts = [fact for fact in facts if _overlaps(links, fact.anchor.note, held)]
     corrected = any(_is_addendum(fact) for fact in facts)
-    found = []
-    for fact in facts:
-        said = Said(fact.anchor.note, fact.assertion)
-        said.parts += [Part("level", note, rule_of(note, fact.anchor)) for note in fact.levels]
-        if not fact.levels:
-            said.parts += [Part("level", n, "level of the lesion that causes it") for n in fact.lesion_levels]
-        severity = severity_note(fact)
-        if severity is not None:
-            said.parts.append(Part("severity", severity, rule_of(severity, fact.anchor)))
-        said.outcome = _outcome(fact, corrected, findings.cord_compression.assertion if kinds == _COMPRESSION else None)
-        found.append(said)
+    result = findings.cord_compression.assertion if kinds == _COMPRESSION else None
+    found = [_fact(fact, corrected, result) for fact in facts]
     if "cord_signal" in kinds:
         for signal, anchor in links.cord_signals:
             parts = [Part("signal", note, rule_of(note, anchor)) for note in signal.notes[1:]]
             found.append(Said(signal.note, signal.assertion, parts))
     return sorted(found, key=lambda said: said.note.first)
+
+
+def _fact(fact: Fact, corrected: bool, result: Assertion | None) -> Said:
+    parts = [Part("level", note, rule_of(note, fact.anchor)) for note in fact.levels]
+    if not parts:
+        parts = [Part("level", note, "level of the lesion that causes it") for note in fact.lesion_levels]
+    severity = severity_note(fact)
+    if severity is not None:
+        parts.append(Part("severity", severity, rule_of(severity, fact.anchor)))
+    return Said(fact.anchor.note, fact.assertion, parts, _outcome(fact, corrected, result))
 
 
 def _outcome(fact: Fact, corrected: bool, result: Assertion | None) -> str:
@@ -180,7 +183,7 @@ def _draft(draft: Draft, name: str) -> list[Said]:
     for role, note in {id(note): (role, note) for role, note in chosen}.values():
         anchor = _head(draft, note)
         if anchor is None:
-            found[note.first] = Said(note, note.assertion, outcome="no lesion is named here: of the one last spoken of")
+            found[note.first] = Said(note, note.assertion, outcome=_BACK)
             continue
         said = found.setdefault(anchor.note.first, Said(anchor.note, anchor.assertion))
         said.parts.append(Part(role, note, rule_of(note, anchor)))
@@ -219,7 +222,7 @@ def _diagnoses(links: Links, top: str, held: Sequence[Evidence]) -> list[Said]:
             elif _overlaps(links, note, held):
                 said.outcome = "decides"
             else:
-                said.outcome = f"yields to the {links.document.evidence_of(note) and 'statement that decides'}"
+                said.outcome = "yields to the statement that decides"
             found.append(said)
     return found
 
@@ -241,7 +244,8 @@ def _overlaps(links: Links, note: Annotation, held: Sequence[Evidence]) -> bool:
 
 def rule_of(note: Annotation, anchor: Anchor) -> str:
     """Why a phrase belongs to what it was given to."""
-    what = f'"{" ".join(anchor.note.text.split())}"'
+    phrase = anchor.sentence.document.slice(anchor.first, anchor.last)
+    what = f'"{" ".join(phrase.split())}"'
     if anchor.sentence is not note.sentence:
         return f"names nothing of its own: goes with {what} before it"
     if anchor.first <= note.first and note.last <= anchor.last:

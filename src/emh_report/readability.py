@@ -51,7 +51,7 @@ def _fields(document: Document) -> Iterator[ReportWarning]:
         text = "Template fields were left open; they are not read as findings."
         evidence = tuple(_passage(document, *choice.span) for choice in open_fields)
         yield ReportWarning(code="template_unfilled", message=text, evidence=evidence)
-    mixed = [choice for choice in document.choices if choice.form == "table" and _is_mixed(choice)]
+    mixed = [choice for choice in document.choices if _is_mixed(choice) and _is_named(document, choice)]
     if mixed:
         text = "A table column holds different answers; which row each belongs to is not read."
         evidence = tuple(_passage(document, *choice.label) for choice in mixed)
@@ -63,7 +63,18 @@ def _matters(choice: Choice) -> bool:
 
 
 def _is_mixed(choice: Choice) -> bool:
-    return len(choice.options) > 1 and any(option.says is Assertion.PRESENT for option in choice.options)
+    yes = any(option.says is Assertion.PRESENT for option in choice.options)
+    return choice.form == "table" and len(choice.options) > 1 and yes
+
+
+def _is_named(document: Document, choice: Choice) -> bool:
+    """Whether the title of a column names a finding; in a column "Result" each row speaks for itself."""
+    words = document.words
+    return any(
+        choice.label[0] <= words[note.first].start and words[note.last].end <= choice.label[1]
+        for sentence in document.sentences
+        for note in sentence.annotations
+    )
 
 
 def _language(document: Document) -> Iterator[ReportWarning]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from emh_report.batch import Done
     from emh_report.evaluate import Evaluation
 
@@ -24,6 +26,15 @@ def emit(*lines: Any) -> None:
 def say(message: str) -> None:
     """A message to standard error."""
     print(f"emh-report: {message}", file=sys.stderr)
+
+
+def show(lines: Iterable[Text]) -> None:
+    """Coloured lines at a terminal; words of a report that would steer it are shown as they are."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for line in lines:
+        console.print(line)
 
 
 class Tally:

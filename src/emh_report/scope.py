@@ -1,0 +1,129 @@
+"""Cue → the words it reaches, within its clause or back to the subject of an earlier one."""
+
+from __future__ import annotations
+
+from emh_report.cues import COPULAS, HARD, QUALIFIERS, CueSpan
+from emh_report.denial import is_attribute
+from emh_report.document import Annotation, Sentence
+
+_PUNCTUATION = frozenset(". , ; ) !".split())
+
+
+_AFTERWARDS = frozenset("after following since".split())
+"""What may follow a denial of what stands before it: "splenomegaly absent post splenectomy"."""
+
+
+_HEDGES = frozenset(
+    "likely unlikely possible favored suspected considered improbable probable remote conceivable "
+    "doubtful questionable".split()
+)
+_COMPLEMENT = frozenset("the a an due to from secondary because related result caused".split())
+
+
+_LINKS = frozenset(
+    "but and it this they these that also however which is are was were thus , ; - ( so although "
+    "though both none all has have had been now".split()
+)
+
+
+def scope_of(
+    sentence: Sentence, cue: CueSpan, later: list[CueSpan], earlier: list[CueSpan], targets: list[Annotation]
+) -> tuple[int, int]:
+    """The words a cue reaches; ``later`` and ``earlier`` are the other cues of its sentence."""
+    clause = sentence.clause_of(cue.first)
+    following = sentence.document.norms[cue.last + 1] if cue.last < clause[1] else "."
+    behind = following in _AFTERWARDS or following.startswith("post")
+    closed = following in _PUNCTUATION or (cue.entry.direction != "before" and behind)
+    looks_back = cue.entry.direction in ("after", "either") or (closed and cue.entry.category == "negated")
+    if (
+        sentence.label
+        and looks_back
+        and clause[0] == sentence.label[1] + 1
+        and not _subject_in((clause[0], cue.first - 1), targets)
+    ):
+        # "Splenomegaly: no"; but in "Fatty mass: myelolipoma is favored" the mass is not in doubt
+        clause = (sentence.first, clause[1])
+    forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
+    if cue.entry.category == "negated" and is_attribute(sentence, cue, clause):
+        return (cue.first, cue.last)
+    if cue.entry.category == "family":
+        return _family_scope(sentence, cue, clause)
+    if sentence.label and cue.last <= sentence.label[1]:
+        forward = (cue.last + 1, sentence.last)  # "D/D: EMH, lymphoma"
+    elif cue.entry.means.get("reach") == "list" and sentence.document.norms[clause[1] + 1 : clause[1] + 2] == [":"]:
+        forward = (cue.last + 1, sentence.last)  # "The differential is wide: EMH, lymphoma and sarcoma"
+    for other in later:
+        if (
+            other.entry.category == cue.entry.category
+            and other.entry.direction == "before"
+            and other.first <= forward[1]
+        ):
+            if other.entry.means != cue.entry.means or cue.entry.category == "negated":
+                forward = (forward[0], other.first - 1)
+                break
+    for other in reversed(earlier):
+        if other.entry.direction == "before" and other.last >= backward[0]:
+            if other.entry.category in ("negated", "hypothetical") and other.entry.category == cue.entry.category:
+                backward = (other.last + 1, backward[1])
+                break
+    if cue.entry.means.get("reach") == "both":
+        return clause
+    if cue.entry.means.get("reach") == "next":
+        return (forward[0], forward[0])
+    if cue.entry.direction == "before":
+        looks_back = closed and cue.entry.category == "negated"
+        return _back_to_subject(sentence, backward, targets) if looks_back else forward
+    if (
+        cue.entry.direction == "after"
+        or closed
+        or (_predicate(sentence, cue) and (_subject_in(backward, targets) or _elliptical(sentence, backward)))
+    ):
+        return _back_to_subject(sentence, backward, targets)
+    governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
+    return forward if governs else _back_to_subject(sentence, backward, targets)
+
+
+def _elliptical(sentence: Sentence, scope: tuple[int, int]) -> bool:
+    """Whether a clause has no subject of its own before the cue: "..., but is less likely"."""
+    words = sentence.document.norms[scope[0] : scope[1] + 1]
+    return all(word in _LINKS or word in COPULAS or word.endswith("ly") for word in words)
+
+
+def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a hedge is said of its subject and so looks back: "lymphoma is unlikely without fever"."""
+    ahead = [word for word in sentence.norms(cue.first - 2, cue.first - 1) if not word.endswith("ly")]
+    before = ahead[-1] if ahead and cue.first > sentence.first else ""
+    opening = sentence.document.norms[cue.first] in COPULAS and cue.last > cue.first
+    after = sentence.document.norms[cue.last + 1] if cue.last < sentence.last else ""
+    if after in _COMPLEMENT and "to" not in sentence.document.norms[cue.first : cue.last + 1]:
+        return False  # "the mass is likely the result of EMH" looks ahead
+    ends = sentence.document.norms[cue.last] in _HEDGES
+    return ends and (before in COPULAS or opening)
+
+
+def _subject_in(scope: tuple[int, int], targets: list[Annotation]) -> bool:
+    return any(scope[0] <= target.first <= scope[1] and target.kind not in QUALIFIERS for target in targets)
+
+
+def _back_to_subject(sentence: Sentence, scope: tuple[int, int], targets: list[Annotation]) -> tuple[int, int]:
+    """A clause without a subject of its own speaks of the one before: "cord compression - not seen"."""
+    if _subject_in(scope, targets):
+        return scope
+    if not _elliptical(sentence, scope):
+        return scope  # a subject the lexicons do not know is still a subject ("; stains were negative")
+    for clause in reversed([clause for clause in sentence.clauses if clause[1] < scope[0]]):
+        scope = (clause[0], scope[1])
+        if _subject_in(clause, targets):
+            break  # "EMH, previously visible at T8, is gone"
+    return scope
+
+
+def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tuple[int, int]:
+    """A relative's disease reaches over commas, but neither over ";" nor back to the patient."""
+    if cue.entry.direction == "after":
+        return (clause[0], cue.first - 1)
+    norms = sentence.document.norms
+    last = max(cue.last, sentence.label[1] if sentence.label else -1) + 1
+    while last <= sentence.last and norms[last] not in HARD and norms[last] not in cue.entry.ends:
+        last += 1
+    return (cue.last + 1, last - 1)
