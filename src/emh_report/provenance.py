@@ -167,6 +167,8 @@ def _draft(draft: Draft, name: str) -> list[Said]:
     chosen: list[tuple[str, Annotation]] = []
     if name in ("levels", "disc_levels", "prior_levels", ""):
         chosen += [("level", note) for note in draft.level_notes]
+        given = [note for head in draft.heads for note in head.levels]
+        chosen += [("level not kept", note) for note in given if note not in draft.level_notes]
     if name in ("size_mm", "size_approximate", "size_at", ""):
         chosen += [("size", note) for note in draft.sizes]
     if name in ("prior_size_mm", ""):
@@ -232,8 +234,12 @@ def _within(links: Links, kinds: Iterable[str], held: Sequence[Evidence]) -> lis
     notes = [
         note for sentence in links.document.sentences for note in sentence.annotations if _overlaps(links, note, held)
     ]
-    chosen = [note for note in notes if note.kind in tuple(kinds)]
-    return [Said(note, note.assertion) for note in chosen or notes]
+    chosen = [note for note in notes if note.kind in tuple(kinds)] or notes
+    kept: list[Annotation] = []
+    for note in sorted(chosen, key=lambda note: (note.first, -note.last)):
+        if not kept or note.first > kept[-1].last:  # the longest phrase of those that overlap
+            kept.append(note)
+    return [Said(note, note.assertion) for note in kept]
 
 
 def _overlaps(links: Links, note: Annotation, held: Sequence[Evidence]) -> bool:
