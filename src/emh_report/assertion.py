@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from emh_report.clauses import clauses
 from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
-from emh_report.denial import is_informant, presupposed
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
+from emh_report.presupposition import is_informant, presupposed
 from emh_report.scope import scope_of
 from emh_report.signs import Sign, signed
 

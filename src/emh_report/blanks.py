@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from emh_report.answers import Answers, Choice, Option, Span, strip
 from emh_report.lines import ITEM, Line
@@ -45,7 +46,7 @@ def gaps(text: str, line: Line) -> Iterator[Choice]:
 def blanks(text: str, lines: Sequence[Line]) -> Iterator[Choice]:
     """Labels with nothing behind them, where the next line is another label or there is none."""
     written = [line for line in lines if line.start < line.end]
-    for line, following in zip(written, [*written[1:], None], strict=True):
+    for line, following in zip_longest(written, written[1:]):
         mark = ITEM.match(text, line.start, line.end)
         match = _BARE.fullmatch(text, mark.end() if mark else line.start, line.end)
         if match:

@@ -16,6 +16,7 @@ from emh_report.model import Assertion
 _CHAIN = frozenset(
     "of on upon over to against the a an and or , & / both its entire whole adjacent underlying nor".split()
 )
+_LISTING = frozenset("and or , / & nor".split())
 _AUX = frozenset(
     "is are was were be been being appears appear appeared remains remain seems not no also now "
     "and , but still to be has have which both of slightly again nor or otherwise there at shows "
@@ -195,8 +196,8 @@ def _preceding(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
         if not found and _complement(sentence, structure, structures, clause[0]):
             continue
         if found:
-            if not words or not all(word in ("and", "or", ",", "/", "&", "the", "nor") for word in words):
-                break
+            if not _LISTING.intersection(words) or not _LISTING.issuperset({*words} - {"the"}):
+                break  # a label is no list: "SPINAL CORD / The cord is compressed"
         elif len(words) > 14 or not all(_predicative(sentence, index) for index in gap):
             break
         found.insert(0, structure)

@@ -33,7 +33,7 @@ _SITES = {"mediastinal": "paravertebral", "epidural": "epidural"}
 _ELSEWHERE = frozenset(
     "other another further elsewhere additional new remaining else remainder rest above below".split()
 )
-_REGIONS = frozenset("cervical thoracic dorsal lumbar sacral here there prior previous earlier solid".split())
+_REGIONS = frozenset("cervical thoracic dorsal lumbar sacral here prior previous earlier solid".split())
 """Words that keep a denial from being one of the whole."""
 _FLUID = frozenset({"collection", "abscess", "effusion", "hematoma"})
 _BESIDE = frozenset("at from level of the disc space vertebral body ( :".split())

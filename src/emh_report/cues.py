@@ -19,7 +19,7 @@ COPULAS = frozenset("is are was were be considered felt thought appear seem rema
 
 QUALIFIERS = frozenset(
     "modifier intensity sequence level size quantity reference structure site change body_region "
-    "modality cord_word weight timepoint advice_cue urgency organ_state".split()
+    "modality cord_word weight timepoint advice_cue treatment_cue urgency organ_state".split()
 )
 """Kinds that describe a subject; a hedge is about the subject."""
 

@@ -52,19 +52,7 @@ _HAS = frozenset("has had is was presents presented developed came underwent rem
 _DETERMINERS = frozenset("the his her their its this these my our".split())
 _PRONOUNS = frozenset("he she it they we there".split())
 
-_COMPLEMENTED = frozenset(
-    "change increase decrease improvement worsening progression regression relief treatment therapy surgery operation "
-    "intervention medication antibiotic explanation source cause etiology response resolution question doubt "
-    "difference benefit contraindication reduction alteration".split()
-)
-"""Nouns whose absence says nothing against their complement: "no treatment for the cyst"."""
-_TAKES = frozenset("for of in from to with on about that".split())
-_TREATED = frozenset("taking take taken treated treating medicated operated hospitalized evaluated compliant".split())
 _WITHIN = frozenset("in of from around over at within on under near along beneath about surrounding involving".split())
-_EVIDENCE = frozenset(
-    "evidence sign any all none some one history suggestion indication symptom complaint part type feature because "
-    "episode form kind degree component amount aware complaining either much many most".split()
-)
 _ADVERBS = frozenset(
     "today bilaterally throughout again so far now previously yesterday times x in on at by and but with to from as "
     "since after for except otherwise this or ( - was is".split()
@@ -73,13 +61,6 @@ _BEFORE_NEGATIVE = frozenset(
     "is was are were be been remained came returned again also all both otherwise grossly completely and but , : ; "
     "which that or has have had still now".split()
 )
-_SPEAKS = frozenset(
-    "state report deny denied call called say said note noted notice noticed feel felt describe describes give gives "
-    "bring brought think thought believe ask asked request requested concerned inform informed tell told found find at "
-    "present accompany speak reported stated reports states says notes denies".split()
-)
-_TOLD_BY = frozenset("per by told from w to via".split())
-_TALKED = frozenset("speak spoke spoken discuss discussed talk talked conversation".split())
 
 
 def breaks(
@@ -289,65 +270,3 @@ def is_attribute(sentence: Sentence, cue: CueSpan, clause: Span) -> bool:
         return False
     after = norms[cue.last + 1]
     return after.isalpha() and after not in _ADVERBS
-
-
-def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
-    """Whether a denial is about something else of ``target``: "no relief of his pain", "no pus around the wound"."""
-    if cue.entry.category != "negated":
-        return False
-    norms = sentence.document.norms
-    if cue.first > target.last:
-        first = sentence.clause_of(target.first)[0]
-        before = norms[max(first, target.first - 4) : target.first]
-        return any(
-            word in _COMPLEMENTED and before[i + 1 : i + 2] and before[i + 1] in ("of", "for", "in")
-            for i, word in enumerate(before)
-        )
-    between = norms[cue.last + 1 : target.first]
-    words = norms[cue.first : target.first]
-    if (
-        norms[cue.first] in ("denies", "deny", "denied")
-        and between[:1] == ["that"]
-        and between[1:2]
-        and between[1] in _DETERMINERS
-    ):
-        return True
-    reach = len(words) - len(between) + 3
-    if norms[cue.first] in ("deny", "denies", "denied"):
-        reach += 1
-    for index, word in enumerate(words[:reach]):
-        rest = words[index + 1 :]
-        if word in _COMPLEMENTED and _TAKES.intersection(rest) and not {",", "other"}.intersection(rest[:1]):
-            return not {"suspect", "suggest", "indicate"}.intersection(rest)
-        if word in _TREATED and norms[cue.first] == "not" and "for" in rest:
-            return True
-    return _placed_at_known(between)
-
-
-def _placed_at_known(between: Sequence[str]) -> bool:
-    """Whether a definite place stands between: "[erythema] around the | wound"."""
-    at = next(
-        (i for i in range(len(between) - 1, max(-1, len(between) - 4), -1) if between[i] in _DETERMINERS),
-        None,
-    )
-    if at is None or at < 2 or {",", "or", "and"}.intersection(between[at:]):
-        return False
-    prepositions = [i for i in range(at - 1, 0, -1) if between[i] in _WITHIN]
-    if not prepositions or between[at - 1] not in _WITHIN:
-        return False
-    thing = between[prepositions[0] - 1]
-    return thing.isalpha() and thing not in _EVIDENCE
-
-
-def is_informant(sentence: Sentence, cue: CueSpan) -> bool:
-    """Whether a relative only tells of the patient: "mother reports", "per wife"."""
-    norms = sentence.document.norms
-    if cue.entry.direction != "before":
-        return False
-    after = norms[cue.last + 1 : cue.last + 2]
-    before = norms[max(sentence.first, cue.first - 2) : cue.first]
-    if after and (after[0] in _SPEAKS or (after[0] == "also" and norms[cue.last + 2] in _SPEAKS)):
-        return True
-    if before and before[-1] in _TOLD_BY and norms[cue.first] not in ("family", "familial"):
-        return True
-    return bool(_TALKED.intersection(before)) and before[-1] in ("with", "to")

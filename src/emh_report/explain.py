@@ -16,7 +16,8 @@ from emh_report.document import Annotation, Document
 from emh_report.errors import InputError
 from emh_report.levels import LevelSpan, SequenceSpan
 from emh_report.measure import QuantitySpan, SizeSpan
-from emh_report.model import Assertion, Evidence, Findings
+from emh_report.model import Assertion, Evidence, Findings, Lesion
+from emh_report.paths import object_at
 from emh_report.provenance import Said, said_of
 
 if TYPE_CHECKING:
@@ -131,7 +132,9 @@ def explain(trace: Trace, path: str) -> Explanation:
     """One field; InputError if the findings have no such place."""
     document = trace.links.document
     names, value, holders = _resolve(trace.findings, path)
-    held = next((found for each in (value, *reversed(holders)) if (found := _evidence(each))), ())
+    within = [value, *reversed(holders)]
+    lesions = [each for each in within if isinstance(each, Lesion)]  # a signal's own evidence is a part of it
+    held = next((found for each in lesions or within if (found := _evidence(each))), ())
     said = said_of(trace.links, trace.findings, names, held)
     statements = tuple(_statement(document, each) for each in said)
     return Explanation(path, _plain(value), statements, _MERGES.get(names[0], ""))
@@ -168,7 +171,7 @@ def _resolve(findings: Findings, path: str) -> tuple[list[str], Any, list[Any]]:
             raise InputError(f"{path}: expected a path such as cord_compression.levels or lesions[0].size_mm")
         if not isinstance(value, BaseModel) or match["name"] not in type(value).model_fields:
             here = ".".join(names) or "the findings"
-            fields = ", ".join(type(value).model_fields) if isinstance(value, BaseModel) else "none"
+            fields = ", ".join(_fields(value)) or "none"
             raise InputError(f"{path}: no field {match['name']} in {here}; there are: {fields}")
         names.append(match["name"])
         holders.append(value)
@@ -176,12 +179,15 @@ def _resolve(findings: Findings, path: str) -> tuple[list[str], Any, list[Any]]:
         if match["key"] is not None:
             value = _entry(value, match["key"], path)
             holders.append(value)
-        elif isinstance(value, tuple) and match.end() < len(path):
-            raise InputError(
-                f"{path}: choose an entry of {names[-1]}, [0] to [{len(value) - 1}]; there are {len(value)}"
-            )
+        elif isinstance(value, tuple) and match.end() < len(path) and object_at(".".join(names)):
+            raise InputError(f"{path}: choose an entry, such as {names[-1]}[0]; there are {len(value)}")
         position = match.end()
     return names, value, holders
+
+
+def _fields(value: Any) -> list[str]:
+    names = type(value).model_fields if isinstance(value, BaseModel) else ()
+    return [name for name in names if name != "evidence"]
 
 
 def _entry(entries: Any, key: str, path: str) -> Any:

@@ -19,6 +19,8 @@ _COLOURS = {
     "not_assessed": "bold magenta",
 }
 _CUE, _PART, _RULE = "underline", "bold cyan", "dim"
+_PICTURES = {code: 0x2400 + code for code in range(32) if code != 9} | {0x7F: 0x2421}
+_PICTURES |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _WIDEST, _FEW = 60, 3
 
 
@@ -65,7 +67,7 @@ def rich_lines(explanation: Explanation, text: str) -> Iterator[Text]:
         yield from _source(statement, text)
         yield Text.assemble("  ", (_said(statement), _COLOURS.get(statement.assertion, "bold")))
         for line in _details(statement):
-            yield Text(f"    {line}", style=_RULE)
+            yield Text(_harmless(f"    {line}"), style=_RULE)
     if explanation.merge and explanation.statements:
         yield Text("")
         yield Text(f"Merging: {explanation.merge}", style=_RULE)
@@ -80,7 +82,7 @@ def _source(statement: Statement, text: str) -> Iterator[Text]:
     start = 0
     for number, line in enumerate(text.split("\n"), 1):
         if number in numbers:
-            shown_line = Text(line.rstrip("\r"))
+            shown_line = Text(_harmless(line.rstrip("\r")))
             for place, style in marked:
                 shown_line.stylize(style, max(place.start - start, 0), max(place.end - start, 0))
             yield Text.assemble((f"{number:>4} │ ", "dim"), shown_line)
@@ -109,6 +111,11 @@ def _said(statement: Statement) -> str:
 
 def _at(place: Place) -> str:
     return f"{place.line}:{place.column}"
+
+
+def _harmless(line: str) -> str:
+    """Control characters as pictures of them, so that a report cannot steer a terminal."""
+    return line.translate(_PICTURES)
 
 
 def _flat(text: str) -> str:

@@ -95,6 +95,8 @@ def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
     before = ahead[-1] if ahead and cue.first > sentence.first else ""
     opening = sentence.document.norms[cue.first] in COPULAS and cue.last > cue.first
     after = sentence.document.norms[cue.last + 1] if cue.last < sentence.last else ""
+    if cue.entry.category == "negated" and sentence.document.norms[cue.last].endswith("ed"):
+        return before in COPULAS  # a passive: "meningioma is effectively excluded by its course"
     if after in _COMPLEMENT and "to" not in sentence.document.norms[cue.first : cue.last + 1]:
         return False  # "the mass is likely the result of EMH" looks ahead
     ends = sentence.document.norms[cue.last] in _HEDGES
