@@ -26,6 +26,10 @@ _LINKS = frozenset(
 )
 
 
+_DESCRIBES = frozenset("present visible seen shown known evident which that not once noted still also".split())
+"""Words, besides participles and adverbs, that open a description between commas."""
+
+
 def scope_of(
     sentence: Sentence, cue: CueSpan, later: list[CueSpan], earlier: list[CueSpan], targets: list[Annotation]
 ) -> tuple[int, int]:
@@ -115,9 +119,18 @@ def _back_to_subject(sentence: Sentence, scope: tuple[int, int], targets: list[A
         return scope  # a subject the lexicons do not know is still a subject ("; stains were negative")
     for clause in reversed([clause for clause in sentence.clauses if clause[1] < scope[0]]):
         scope = (clause[0], scope[1])
-        if _subject_in(clause, targets):
-            break  # "EMH, previously visible at T8, is gone"
+        if _subject_in(clause, targets) and not _parenthesis(sentence, clause):
+            break
     return scope
+
+
+def _parenthesis(sentence: Sentence, clause: tuple[int, int]) -> bool:
+    """Whether a clause stands between commas and only describes: "EMH, previously visible at T8, is gone"."""
+    norms = sentence.document.norms
+    if clause[0] == sentence.first or norms[clause[0]] != "," or norms[clause[1] + 1 : clause[1] + 2] != [","]:
+        return False
+    opening = norms[clause[0] + 1]
+    return opening in _DESCRIBES or opening.endswith(("ed", "ly"))
 
 
 def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tuple[int, int]:
