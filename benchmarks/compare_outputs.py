@@ -41,11 +41,7 @@ def texts() -> Iterator[tuple[str, str]]:
         path = ROOT / "tests" / "tables" / f"{name}.txt"
         if path.exists():
             yield path.name, path.read_text(encoding="utf-8")
-    for name, texts_ in (
-        ("chest", corpora.chest(150)),
-        ("plain", corpora.plain(30)),
-        ("junk", corpora.junk(60)),
-    ):
+    for name, texts_ in (("chest", corpora.chest(150)), ("plain", corpora.plain(30)), ("junk", corpora.junk(60))):
         yield from ((f"{name} {number}", text) for number, text in enumerate(texts_))
     yield from ((f"odd {number}", text) for number, text in enumerate(ODD))
     yield "large", corpora.large(40_000)

@@ -116,6 +116,21 @@ def test_an_answer_of_a_form_is_its_cue() -> None:
     assert [(cue.place.text, cue.kind, cue.reach) for cue in statement.cues] == [("[x] absent", "negated", None)]
 
 
+def test_advice_is_weighed() -> None:
+    text = "IMPRESSION: EMH. Biopsy is recommended.\nADDENDUM: After discussion biopsy is not recommended."
+    found = told("biopsy.status", text)
+    advice = [(part.place.text, part.reads) for statement in found.statements for part in statement.parts]
+    assert advice == [("Biopsy is recommended", "recommended"), ("biopsy is not recommended", "not recommended")]
+    assert [statement.outcome for statement in found.statements] == ["outweighed", "decides"]
+
+
+def test_a_signal_belongs_to_its_lesion() -> None:
+    found = told("lesions[0].signal", "FINDINGS: Left paravertebral mass, isointense to muscle on T1.")
+    (statement,) = found.statements
+    assert statement.place.text == "mass"
+    assert {part.role for part in statement.parts} == {"signal"}
+
+
 def test_what_is_not_said_has_no_statement() -> None:
     found = told("iron_deposition.assertion")
     assert (found.value, found.statements) == ("not_mentioned", ())

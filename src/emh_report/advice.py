@@ -62,6 +62,11 @@ def biopsy(document: Document) -> Biopsy:
     )
 
 
+def weighed_biopsies(document: Document) -> list[tuple[Annotation, Stance, int]]:
+    """Each statement on biopsy with its weight; ``biopsy`` takes the last of the heaviest."""
+    return [(each.note, each.stance, each.weight) for each in _biopsies(document)]
+
+
 def recommendations(document: Document) -> tuple[Recommendation, ...]:
     """Advice other than biopsy, one entry an action."""
     found: dict[tuple[Action, str], tuple[int, Recommendation]] = {}

@@ -9,8 +9,10 @@ from __future__ import annotations
 from emh_report.clauses import clauses
 from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
 from emh_report.document import Annotation, Sentence
+from emh_report.idle import is_told, nothing_suggests
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
-from emh_report.presupposition import is_informant, presupposed
+from emh_report.presupposition import presupposed, without_complements
+from emh_report.relatives import in_family_history, is_informant
 from emh_report.scope import scope_of
 from emh_report.signs import Sign, signed
 
@@ -33,7 +35,9 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         for target in targets:
             target.assertion = Assertion.HYPOTHETICAL
         return
-    active = [cue for cue in cues if cue.entry.direction != "none" and _supported(cue, cues)]
+    active = [
+        cue for cue in cues if cue.entry.direction != "none" and _supported(cue, cues) and not is_told(sentence, cue)
+    ]
     excluding = [
         cue
         for cue in active
@@ -44,12 +48,14 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
     exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
     for position, cue in enumerate(active):
         cue.scope = scope_of(sentence, cue, active[position + 1 :], active[:position], targets)
-    signs = signed(sentence, targets)
+    signs, relatives = signed(sentence, targets), in_family_history(sentence)
     for target in targets:
         if target.first in signs:
             _sign(sentence, target, signs[target.first])
             continue
         _apply(sentence, target, active)
+        if relatives:
+            target.experiencer = Experiencer.OTHER
         for cue in exceptions:
             if cue.last < target.first and any(
                 other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
@@ -89,6 +95,7 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         for cue in cues
         if cue.scope[0] <= _start(cue, target) and target.last <= cue.scope[1] and not _overlap(cue, target)
     ]
+    applied = without_complements(sentence, target, applied)
     applied = [cue for cue in applied if _concerns(cue, target) and not _shielded(sentence, target, cue)]
     if not applied:
         return
@@ -107,7 +114,9 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         return
     category = nearest.entry.category
     if "negated" in categories and (
-        category in ("historical", "affirmed") or nearest.entry.means.get("under") == "negated"
+        category in ("historical", "affirmed")
+        or nearest.entry.means.get("under") == "negated"
+        or nothing_suggests(sentence, nearest, [cue for cue in applied if cue.entry.category == "negated"])
     ):
         category = "negated"
     if "hypothetical" in categories and category != "resolved":

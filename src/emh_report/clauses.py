@@ -10,6 +10,7 @@ from __future__ import annotations
 from emh_report.cues import COPULAS, HARD, CueSpan, Grammar
 from emh_report.denial import breaks, joined
 from emh_report.document import Sentence
+from emh_report.idle import continues
 
 SOFT = frozenset({",", "and", "&", "(", ")"})
 
@@ -36,7 +37,8 @@ def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[t
     for index in range(sentence.label[1] + 1 if sentence.label else sentence.first + 1, sentence.last):
         word = norms[index]
         if word in HARD or index in spaced:
-            starts.append(index)
+            if not continues(sentence, index, cues):
+                starts.append(index)
         elif word in SOFT and index not in cue_words and _opens(sentence, index, max(starts), grammar, cues):
             starts.append(index)
     starts += breaks(sentence, cues, sentence.annotations, starts, grammar)

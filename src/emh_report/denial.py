@@ -26,49 +26,45 @@ _NOT_SUBJECTS = frozenset(
 )
 _OPENERS = frozenset("only just trace copious occasional rare scattered positive nonspecific old some + but".split())
 """Words with which a positive item starts, besides ``positive_start`` of the grammar."""
+_SHOWING = frozenset(
+    "supporting suggesting indicating confirming reflecting representing making raising requiring".split()
+)
 _PEOPLE = frozenset(
     "he she they we i pt patient baby infant child mother father wife husband son daughter family".split()
 )
 _VERBS = frozenset(
     "became become developed continue continued underwent received presented began started complained stated returned "
-    "tolerated improved required persist resting ambulate came went admitted appear seem look get got take took".split()
+    "tolerated improved required persist resting ambulate came went admitted appear seem look get got take took "
+    "voiding ambulating eating drinking taking feeding doing moving sleeping playing responding healing walking "
+    "sitting lying".split()
 )
 _STATES = frozenset(
     "stable intact soft clear normal symmetric symmetrical nontender non supple unremarkable patent equal reactive "
     "regular resting alert ok okay well benign controlled improved improving unchanged thickened negative positive "
-    "nl wnl ntnd tolerating pending dry warm moist midline".split()
+    "nl wnl ntnd tolerating pending dry warm moist midline closed open full good fine adequate strong "
+    "preserved healed".split()
 )
-_PLACE = frozenset("in at on over to within throughout along around".split())
+_PLACE = frozenset("in at on over to within throughout along around about".split())
 _OCCASIONS = frozenset(
-    "exertion palpation percussion movement motion inspiration expiration standing exam examination "
-    "auscultation admission discharge time present inspection imaging ct mri film ultrasound today ambulation".split()
+    "exertion palpation percussion movement motion inspiration expiration standing exam examination auscultation "
+    "admission discharge time present inspection imaging ct mri film ultrasound today ambulation".split()
 )
 _REPORTS = frozenset(
     "c/o complaints complains complaining complained reports reported admits admitted endorses endorsed states "
     "relates describes".split()
 )
+_BEFORE_PERSON = frozenset("the this a by in per for of to with from our said that told each any".split())
+_NOT_TELLING = frozenset("or and no any of further other was were been are is".split())
 _CAUSES = (("due", "to"), ("secondary", "to"), ("owing", "to"), ("attributed", "to"))
 _HAS = frozenset("has had is was presents presented developed came underwent remains".split())
 _DETERMINERS = frozenset("the his her their its this these my our".split())
 _PRONOUNS = frozenset("he she it they we there".split())
 
 _WITHIN = frozenset("in of from around over at within on under near along beneath about surrounding involving".split())
-_ADVERBS = frozenset(
-    "today bilaterally throughout again so far now previously yesterday times x in on at by and but with to from as "
-    "since after for except otherwise this or ( - was is".split()
-)
-_BEFORE_NEGATIVE = frozenset(
-    "is was are were be been remained came returned again also all both otherwise grossly completely and but , : ; "
-    "which that or has have had still now".split()
-)
 
 
 def breaks(
-    sentence: Sentence,
-    cues: Sequence[CueSpan],
-    targets: Sequence[Annotation],
-    starts: Sequence[int],
-    grammar: Grammar,
+    sentence: Sentence, cues: Sequence[CueSpan], targets: Sequence[Annotation], starts: Sequence[int], grammar: Grammar
 ) -> set[int]:
     """Words at which a denial ends, besides the ``starts`` of clauses that are known already."""
     denials = [cue for cue in cues if cue.entry.category == "negated" and cue.entry.direction != "after"]
@@ -77,6 +73,8 @@ def breaks(
     found: set[int] = set()
     things = [note for note in targets if note.kind not in _NOT_SUBJECTS]
     for position, cue in enumerate(denials):
+        if cue.entry.means.get("reach") == "next":
+            continue
         limits = [start for start in starts if start > cue.last]
         limits += [other.first for other in denials[position + 1 :]]
         reader = _Denial(sentence, cue, cues, min(limits, default=sentence.last + 1) - 1, things, grammar)
@@ -130,15 +128,23 @@ class _Denial:
         if chunk[0] in self.verbs:
             return True
         goes_on = bool(_LISTERS.intersection(norms[first : self.last + 1]))
-        verb = next((i for i, word in enumerate(chunk) if word in self.verbs), None)
+        verb = next((i for i, word in enumerate(chunk) if self._is_verb(first + i)), None)
         if verb is not None and not {"that", "which", "who", "to"}.intersection(chunk[:verb]):
-            spoken = comma or self.norms[self.cue.first] in ("without", "denies", "denied", "deny")
+            spoken = (
+                comma or chunk[0] in _DETERMINERS or norms[self.cue.first] in ("without", "denies", "denied", "deny")
+            )
             if spoken and not (goes_on and _LISTERS.intersection(chunk[:verb])):
                 return True
         if goes_on:
             return False
-        if chunk[0] in self.openers:
+        if chunk[0] in self.openers or chunk[0] in _SHOWING:
             return True
+        if comma and len(chunk[0]) > 6 and chunk[0].endswith("ly") and len(chunk) > 1:
+            return True
+        if comma and chunk[0] == "with":
+            return True
+        if number == 0 and left[-1:] == ["distress"]:
+            return True  # the stock phrase "in no acute distress" heads no list
         if chunk[0] in ("a", "an", "another"):
             return comma or norms[self.cue.last + 1] not in ("a", "an")
         if self._affirmed(first, end):
@@ -149,15 +155,24 @@ class _Denial:
         if not inside:
             return bool(_STATES.intersection(chunk)) and len(chunk) <= 6
         bare = inside[0].first == first and inside[-1].last >= end - (norms[end] in ".;")
-        if any(word[0].isdigit() for word in chunk) and "x" not in chunk and not bare:
-            return True
-        if inside[-1].last < end and norms[inside[-1].last + 1] in _STATES:
-            return True
         alone = number == total - 1
+        behind = norms[inside[-1].last + 1 : end + 1]
+        if any(map(_is_count, chunk)) and ("x" not in chunk or (number == 0 and alone)) and not bare:
+            return True
+        if behind and (behind[0] in _STATES or (number == 0 and any(w.endswith("ed") and len(w) > 4 for w in behind))):
+            return True
         if bare:
             return False
         listed = bool(_LISTERS.intersection(left)) and alone
         return single or listed or (number == 0 and alone and self._placed(inside[-1].last + 1, end))
+
+    def _is_verb(self, index: int) -> bool:
+        """Whether a word, or a cue that works like a verb ("disappeared", "was ruled out"), makes a statement."""
+        return self.norms[index] in self.verbs or any(
+            cue.first == index and cue.entry.direction == "after" and cue.entry.category in ("resolved", "negated")
+            and self.norms[index] not in ("not", "none")
+            for cue in self.cues
+        )  # fmt: skip
 
     def _affirmed(self, first: int, end: int) -> bool:
         return any(
@@ -184,7 +199,8 @@ class _Denial:
                     norms[index] in _DETERMINERS | {"patient"}
                     and norms[index - 1] not in _WITHIN | {"the", "to", "with", "for"}
                 )
-                if subject and self.verbs.intersection(norms[index + 1 : self.last + 1]):
+                owner = norms[index] in ("his", "her", "he", "she", "they") and norms[index - 1].isalpha()
+                if subject and (owner or self.verbs.intersection(norms[index + 1 : self.last + 1])):
                     yield index
                     return
         if "who" in before and "," not in before[before.index("who") :]:
@@ -200,39 +216,34 @@ class _Denial:
         seen = False
         for index in range(self.cue.last + 1, self.last):
             if index > self.cue.last + 1:
-                told = words[index].text.lower() in _REPORTS and norms[index - 1] not in (
-                    "or",
-                    "and",
-                    "no",
-                    "any",
-                    "of",
-                    "further",
-                    "other",
-                    "was",
-                    "were",
-                    "been",
-                    "are",
-                    "is",
-                )
+                told = words[index].text.lower() in _REPORTS and norms[index - 1] not in _NOT_TELLING
                 positive = words[index].text == "+" or (
                     norms[index] == "positive" and norms[index + 1] in ("for", "on")
                 )
-                if told or positive:
+                person = (
+                    seen
+                    and norms[index] in ("pt", "patient")
+                    and norms[index - 1].isalpha()
+                    and norms[index - 1] not in _BEFORE_PERSON
+                )
+                if told or positive or person:
                     yield index
                     return
                 if verbal and not seen and tuple(norms[index : index + 2]) in _CAUSES:
                     yield index
                     return
             seen = seen or any(note.first <= index <= note.last for note in self.things)
-            if (
-                norms[index] == "with"
-                and seen
-                and norms[self.cue.first] in ("without", "w/o")
-                and norms[index + 1] not in _OCCASIONS
-            ):
+            with_it = norms[index] == "with" and (
+                norms[self.cue.first] in ("without", "w/o") or norms[index - 1] == "distress"
+            )
+            if with_it and (seen or norms[index - 1] == "distress") and norms[index + 1] not in _OCCASIONS:
                 if any(index < note.first <= index + 4 for note in self.things):
                     yield index
                     return
+
+
+def _is_count(word: str) -> bool:
+    return word[0].isdigit() or (word[0] == "x" and word[1:].isdigit())
 
 
 def _one_each(sentence: Sentence, denials: Sequence[CueSpan], position: int) -> bool:
@@ -258,15 +269,3 @@ def joined(sentence: Sentence, cue: CueSpan, cues: Sequence[CueSpan]) -> bool:
         and sentence.document.norms[other.last] in ("not", "of", "never", "no", "without")
         for other in cues
     )  # fmt: skip
-
-
-def is_attribute(sentence: Sentence, cue: CueSpan, clause: Span) -> bool:
-    """Whether "negative" belongs to the word before it: "coagulase negative staphylococcus", "Rh negative"."""
-    norms = sentence.document.norms
-    if cue.first != cue.last or norms[cue.first] not in ("negative", "neg") or cue.first <= clause[0]:
-        return False
-    before = norms[cue.first - 1]
-    if not before.isalpha() or before in _BEFORE_NEGATIVE or cue.last >= clause[1]:
-        return False
-    after = norms[cue.last + 1]
-    return after.isalpha() and after not in _ADVERBS

@@ -48,6 +48,10 @@ class Annotation:
         """How it is meant; an exception to a denial is present."""
         return Assertion.PRESENT if self.excepted else self.assertion
 
+    def overlaps(self, other: Annotation) -> bool:
+        """Whether the two phrases share a word."""
+        return self.first <= other.last and other.first <= self.last
+
     def __repr__(self) -> str:
         return f"<{self.kind}:{self.concept} {self.first}-{self.last} {self.assertion.value}>"
 

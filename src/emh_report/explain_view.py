@@ -92,7 +92,8 @@ def _source(statement: Statement, text: str) -> Iterator[Text]:
 def _details(statement: Statement) -> Iterator[str]:
     for cue in statement.cues:
         yield _cue(cue)
-    if not statement.cues and statement.assertion == "present":
+    advised = any(part.role == "advice" for part in statement.parts)
+    if not statement.cues and statement.assertion == "present" and not advised:
         yield "no cue: stated as it stands"
     for part in statement.parts:
         yield f'{part.role} "{_flat(part.place.text)}" {_at(part.place)} = {part.reads}: {part.rule}'

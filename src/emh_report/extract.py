@@ -34,7 +34,7 @@ class Extractor:
 
     def __init__(self, overlays: Sequence[Path] = ()) -> None:
         self.lexicons = load(overlays)
-        self._nlp = build(self.lexicons)
+        self._nlp = build(self.lexicons, bare=True)
         self._read = Reader(self.lexicons)
 
     def __call__(self, report: ReportText) -> Findings:
@@ -44,7 +44,7 @@ class Extractor:
     def trace(self, report: ReportText) -> Trace:
         """Findings of one report with what they were made from."""
         text = report.text
-        document = self._read(self._nlp(text) if text else self._nlp.make_doc(text))
+        document = self._read(self._nlp(text))
         links = link(document)
         source = Source(id=report.id, sha256=digest(text), characters=len(text), patient_id=report.patient_id)
         found = assemble(links, self._read.mentions(document), self.lexicons, source)

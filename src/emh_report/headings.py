@@ -59,6 +59,11 @@ class Headings:
         for entries in self._phrases.values():
             entries.sort(key=lambda entry: -len(entry[0]))
 
+    @classmethod
+    def of(cls, variants: Headings | Mapping[str, Sequence[str]]) -> Headings:
+        """``variants`` themselves if they are headings already: to read hundreds of phrases takes time."""
+        return variants if isinstance(variants, Headings) else cls(variants)
+
     def at(self, norm: Sequence[str], index: int) -> Iterator[tuple[int, str]]:
         """Phrases that start at ``index``, longest first: the index after them, and the category."""
         first, spelt = norm[index], norm

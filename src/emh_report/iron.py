@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emh_report.document import Annotation, Document, Sentence
+from emh_report.facts import TODAY
 from emh_report.iron_causes import has_other_cause
 from emh_report.iron_sites import (
     Said,
@@ -28,7 +29,6 @@ from emh_report.standing import stronger
 
 IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})
 LESION = "lesion"
-_TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 _LOSS = frozenset("loss drop dropout void".split())
 _MEASURES = frozenset(
     "quantification quantitation quantify quantified estimation estimate assessment measurement monitoring "
@@ -93,8 +93,8 @@ def _notes(said: Iterable[Said]) -> list[Annotation]:
 class _Reader:
     def __init__(self, links: Links) -> None:
         self._links = links
-        self._of_lesions = {id(note) for draft in links.lesions if draft.assertion in _TODAY for note in draft.notes}
-        self._any_lesion = any(draft.assertion in _TODAY for draft in links.lesions)
+        self._of_lesions = {id(note) for draft in links.lesions if draft.assertion in TODAY for note in draft.notes}
+        self._any_lesion = any(draft.assertion in TODAY for draft in links.lesions)
         self._said: list[Said] = []
         self.unowned: list[Said] = []
         self.asked: list[Annotation] = []
@@ -142,7 +142,7 @@ class _Reader:
         elif (
             id(note) in self._of_lesions
             or self._is_local(note)
-            and (assertion is Assertion.ABSENT or self._any_lesion and assertion in _TODAY)
+            and (assertion is Assertion.ABSENT or self._any_lesion and assertion in TODAY)
         ):
             self._said.append(Said(LESION, assertion, note, None))
         else:
@@ -194,7 +194,7 @@ def _is_measured(sentence: Sentence, note: Annotation) -> bool:
 
 def _degree(group: list[Said]) -> Severity | None:
     for said in group:
-        if said.assertion not in _TODAY:
+        if said.assertion not in TODAY:
             continue
         for start in (said.tissue, said.note):
             for modifier in said.note.sentence.of("modifier") if start else []:

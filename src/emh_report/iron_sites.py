@@ -94,10 +94,10 @@ def sites_of(note: Annotation, assertion: Assertion, found: Sequence[Annotation]
     norms = sentence.document.norms
     if "hepatosplenic" in norms[max(sentence.first, note.first - 2) : note.first]:
         return [Said(site, assertion, note, None) for site in ("liver", "spleen")]
-    found = [tissue for tissue in found if not _overlap(tissue, note)]
+    found = [tissue for tissue in found if not tissue.overlaps(note)]
     if note.kind == "organ_finding":
         return [Said(note.means.get("organ", ""), assertion, note, None)]
-    named = [other for other in sentence.of("bone_marrow") if "iron" in other.means and _overlap(other, note)]
+    named = [other for other in sentence.of("bone_marrow") if "iron" in other.means and other.overlaps(note)]
     if named:
         return [Said("marrow", assertion, note, named[0])]
     spared = _spared(sentence, found)
@@ -173,10 +173,6 @@ def is_called_normal(note: Annotation, found: Sequence[Annotation]) -> bool:
         if word not in ("is", "was", "are", "within", "the", "content", "in", "range", "remain", "load")
     ]
     return rest[:1] == ["normal"] and after[:1] != ["in"]
-
-
-def _overlap(one: Annotation, other: Annotation) -> bool:
-    return one.first <= other.last and other.first <= one.last
 
 
 def _ahead(sentence: Sentence, note: Annotation, found: list[Annotation]) -> list[Annotation]:

@@ -99,8 +99,7 @@ class Draft:
             return
         for key in ("shape", "margins", "homogeneity", "activity", "count", "position"):
             if key in note.means and key not in self.words:
-                value = note.means[key]
-                self.words[key] = note.sentence.document.slice(note.first, note.last) if key == "subsite" else value
+                self.words[key] = note.means[key]
                 self.notes.append(note)
 
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:
@@ -212,6 +211,7 @@ def current(head: Anchor) -> Assertion:
 
 
 def is_resolved(head: Anchor) -> bool:
+    """Whether a lesion phrase, or a change in its clause, says that the lesion is gone."""
     if head.note.change is Change.RESOLVED:
         return True
     return any(

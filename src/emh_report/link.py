@@ -65,9 +65,9 @@ class _Linker:
         others = other_anchors(sentence, [*heads, *canal])
         anchors = by_position([*heads, *canal, *others])
         loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])
-        drafts = self._lesions(sentence, heads)
+        drafts = self._lesions(heads)
         self._attribute(sentence, heads, drafts)
-        self._facts(sentence, canal, others, drafts, heads)
+        self._facts(sentence, canal, others, heads)
         self._loose_levels(sentence, loose, anchors)
         if sentence.section != BACKGROUND:
             self._attributes(sentence, anchors, drafts)
@@ -102,7 +102,7 @@ class _Linker:
             )
         return kept
 
-    def _lesions(self, sentence: Sentence, heads: list[Anchor]) -> _Drafts:
+    def _lesions(self, heads: list[Anchor]) -> _Drafts:
         found: _Drafts = {}
         for head in heads:
             earlier = [
@@ -131,7 +131,6 @@ class _Linker:
         sentence: Sentence,
         canal: list[Anchor],
         others: list[Anchor],
-        drafts: _Drafts,
         heads: list[Anchor],
     ) -> None:
         for anchor in [*canal, *others]:

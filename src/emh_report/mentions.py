@@ -5,10 +5,10 @@ The boundary: nothing after this module knows spaCy or medspaCy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from emh_report.assertion import resolve
 from emh_report.choices import Templates
@@ -19,7 +19,8 @@ from emh_report.levels import find_levels, find_sequences
 from emh_report.lexicon import Lexicons
 from emh_report.measure import find_quantities, find_sizes
 from emh_report.model import Assertion, Certainty, Mention
-from emh_report.pipeline import CUES, SEGMENTS, TARGETS, WORDS
+from emh_report.phrases import Match
+from emh_report.pipeline import CUES, NORMS, SEGMENTS, TARGETS, TEXT, WORDS
 
 _DIGITS = frozenset("0123456789")
 _ORDINALS = frozenset(
@@ -45,11 +46,11 @@ class Reader:
 
     def __call__(self, doc: Doc) -> Document:
         """All sentences with their annotations resolved."""
-        text: str = doc.user_data["text"]
-        document = Document(text, doc.user_data[WORDS], [token.norm_ for token in doc])
+        text: str = doc.user_data[TEXT]
+        document = Document(text, doc.user_data[WORDS], doc.user_data[NORMS])
         fields = Filling(document, self.templates(text))
-        targets = _by_start(doc.spans[TARGETS])
-        cues = _by_start(doc.spans[CUES])
+        targets = _by_start(doc.user_data[TARGETS])
+        cues = _by_start(doc.user_data[CUES])
         paragraph, previous_end = 0, 0
         topic: list[Annotation] = []
         under: tuple[int, str | None] = (-1, None)
@@ -70,7 +71,7 @@ class Reader:
                 paragraph=paragraph,
             )
             document.sentences.append(sentence)
-            self._annotate(sentence, list(targets(first, after)), list(cues(first, after)), fields)
+            self._annotate(sentence, targets(first, after), cues(first, after), fields)
             open_list = self._list(sentence, open_list)
             own = _topic(sentence)
             if own or (paragraph, sentence.section) != under or sentence.item:
@@ -81,21 +82,12 @@ class Reader:
         document.choices = fields.choices
         return document
 
-    def _annotate(self, sentence: Sentence, targets: list[Span], cues: list[Span], fields: Filling) -> None:
-        for span in targets:
-            concept = self.concepts[span.id_]
-            if concept.kind not in ("grammar", "answer"):
-                sentence.annotations.append(
-                    Annotation(
-                        concept.kind,
-                        concept.id,
-                        span.start,
-                        span.end - 1,
-                        sentence,
-                        concept.means,
-                        concept.preferred,
-                    )
-                )
+    def _annotate(self, sentence: Sentence, targets: list[Match], cues: list[Match], fields: Filling) -> None:
+        for kind, entry, first, last in targets:
+            concept = self.concepts[entry]
+            sentence.annotations.append(
+                Annotation(kind, entry, first, last, sentence, concept.means, concept.preferred)
+            )
         norms = sentence.norms(sentence.first, sentence.last)
         if any(norm in _ORDINALS or not _DIGITS.isdisjoint(norm) for norm in norms):
             _numbers(sentence)
@@ -104,10 +96,10 @@ class Reader:
         ]
         sentence.annotations.sort(key=lambda annotation: (annotation.first, -annotation.last))
         spans = [
-            CueSpan(self.cues[span.id_], span.start, span.end - 1)
+            CueSpan(self.cues[span.entry], span.first, span.last)
             for span in cues
             if not any(_inside(span, annotation) for annotation in sentence.annotations)
-            and not fields.is_silent(span.start, span.end - 1, "cue")
+            and not fields.is_silent(span.first, span.last, "cue")
         ]
         resolve(sentence, sentence.annotations, spans, self.grammar)
         fields.answer(sentence)
@@ -163,17 +155,16 @@ def _answers(lexicons: Lexicons) -> dict[str, Assertion | None]:
     }
 
 
-def _by_start(spans: Iterable[Span]) -> Callable[[int, int], Iterator[Span]]:
-    ordered = sorted(spans, key=lambda span: span.start)
+def _by_start(matches: Sequence[Match]) -> Callable[[int, int], list[Match]]:
+    """What lies within one passage after the other, and none across its ends."""
     position = 0
 
-    def take(first: int, after: int) -> Iterator[Span]:
+    def take(first: int, after: int) -> list[Match]:
         nonlocal position
-        while position < len(ordered) and ordered[position].start < after:
-            span = ordered[position]
+        start = position
+        while position < len(matches) and matches[position].first < after:
             position += 1
-            if span.start >= first and span.end <= after:
-                yield span
+        return [match for match in matches[start:position] if match.first >= first and match.last < after]
 
     return take
 
@@ -207,12 +198,12 @@ def _topic(sentence: Sentence) -> list[Annotation]:
 _SPEECH = frozenset({"advice_cue", "treatment_cue", "study_word", "communication", "urgency"})
 
 
-def _inside(span: Span, annotation: Annotation) -> bool:
+def _inside(span: Match, annotation: Annotation) -> bool:
     """Whether a longer phrase that means something else swallows a cue ("no change in", "non-enhancing")."""
     if annotation.kind in _SPEECH:
         return False  # what is said about advice or treatment unsays no denial of a finding
-    contains = annotation.first <= span.start and span.end - 1 <= annotation.last
-    return contains and annotation.last - annotation.first > span.end - 1 - span.start
+    contains = annotation.first <= span.first and span.last <= annotation.last
+    return contains and annotation.last - annotation.first > span.last - span.first
 
 
 def _numbers(sentence: Sentence) -> None:

@@ -47,7 +47,7 @@ class _Entry:
 
 def organs(links: Links) -> tuple[OrganFinding, ...]:
     """Findings of solid organs with the organ's size."""
-    reader = _Reader(links)
+    reader = _Reader()
     for sentence in links.document.sentences:
         reader.read(sentence)
     return tuple(
@@ -63,7 +63,7 @@ def organs(links: Links) -> tuple[OrganFinding, ...]:
 
 
 class _Reader:
-    def __init__(self, links: Links) -> None:
+    def __init__(self) -> None:
         self._found: dict[tuple[str, str], _Entry] = {}
         self._sizes: dict[Annotation, list[Annotation]] = {}
         self._subject: tuple[Sentence, list[Annotation]] | None = None

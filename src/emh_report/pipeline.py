@@ -8,24 +8,28 @@ or quadratic in medspaCy 1.3.1 is replaced here, in the same pipeline and from i
 * sentences and sections: ``emh_segments`` (segment.py) instead of PyRuSH, which logs every token of
   the report and takes nine tenths of the time, and instead of the Sectionizer, which finds headings
   in mid-sentence;
-* target matcher: ``emh_targets``, a TargetMatcher with one phrase matcher over normal forms; the
+* target matcher: ``emh_targets``, a TargetMatcher with one phrase index over normal forms; the
   original rebuilds ``doc.ents`` for every match, which is quadratic;
 * ConText: ``emh_context``, a ConText that finds our cues; the original compares every pair of
   modifiers in the document. Scope is decided per clause in assertion.py.
+
+What extraction reads stands in ``doc.user_data``: words, normal forms, segments and matches. Tokens, sentence
+starts and span groups say the same to other spaCy components; a *bare* pipeline leaves them out, because
+spaCy keeps every word it ever saw and a stream of reports must not fill the memory with typing errors.
 """
 
 # Without "from __future__ import annotations": spaCy's factories read the real types.
 import logging
+import sys
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
+import numpy
 import spacy
 from loguru import logger as loguru_logger
-from spacy.attrs import NORM, SENT_START
+from spacy.attrs import ENT_IOB, NORM, SENT_START
 from spacy.language import Language
-from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
@@ -35,7 +39,9 @@ loguru_logger.disable("medspacy")
 from medspacy.context import ConText, ConTextRule  # noqa: E402
 from medspacy.target_matcher import TargetMatcher, TargetRule  # noqa: E402
 
+from emh_report.headings import Headings  # noqa: E402
 from emh_report.lexicon import Lexicons  # noqa: E402
+from emh_report.phrases import EXCLUDED, Match, PhraseIndex  # noqa: E402
 from emh_report.segment import Segment, segments  # noqa: E402
 from emh_report.spelling import Spelling  # noqa: E402
 from emh_report.words import Word, normalise, tokenize  # noqa: E402
@@ -44,44 +50,52 @@ for _name in ("medspacy", "PyRuSH", "quickumls", "spacy"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 PIPES = ("emh_segments", "emh_targets", "emh_context")
+TEXT = "text"
 WORDS = "emh_words"
+NORMS = "emh_norms"
 SEGMENTS = "emh_segments"
 TARGETS = "emh_targets"
 CUES = "emh_cues"
-EXCLUDED = "!"
-"""Marks a phrase that is something else, and only hides shorter ones."""
-
-Match = tuple[str, str, int, int]
-"""Group, entry id, first word, word after the last."""
+UNREAD = frozenset({"grammar", "answer"})
+"""Kinds of concepts that are word lists for other steps and no phrases to be found."""
+_OUTSIDE = 2
+"""spaCy's code for a word that is in no entity."""
 
 
 class Tokenizer:
     """Text → Doc whose words keep their characters of the input in ``doc.user_data``."""
 
-    def __init__(self, vocab: Vocab, spelling: Spelling) -> None:
+    def __init__(self, vocab: Vocab, spelling: Spelling, bare: bool) -> None:
         self.vocab = vocab
         self.spelling = spelling
+        self.bare = bare
 
     def __call__(self, text: str) -> Doc:
-        """One Doc token a word; white space is never a token."""
+        """One Doc token a word, none if bare; white space is never a token."""
         words = self.spelling.join(tokenize(text), text)
-        spaces = [a.end < b.start for a, b in pairwise(words)]
-        doc = Doc(self.vocab, words=[word.text for word in words], spaces=[*spaces, False] if words else [])
-        doc.user_data[WORDS] = words
-        doc.user_data["text"] = text
+        doc = Doc(self.vocab) if self.bare else self._doc(words)
+        doc.user_data = {
+            TEXT: text,
+            WORDS: words,
+            NORMS: list(map(self.spelling, [word[0] for word in words])),
+        }
         return doc
+
+    def _doc(self, words: list[Word]) -> Doc:
+        spaces = [one.end < other.start for one, other in pairwise(words)]
+        return Doc(self.vocab, words=[word.text for word in words], spaces=[*spaces, False] if words else [])
 
 
 class Segmenter:
-    """Sets sentence starts and keeps the segments with their sections."""
+    """Keeps the segments with their sections, and sets sentence starts."""
 
     def __init__(self) -> None:
-        self.headings: dict[str, tuple[str, ...]] = {}
+        self.headings = Headings({})
 
     def __call__(self, doc: Doc) -> Doc:
         """Assign every word to a segment; headings are segments of their own without a section body."""
         words: list[Word] = doc.user_data[WORDS]
-        found: list[Segment] = segments(doc.user_data["text"], self.headings)
+        found: list[Segment] = segments(doc.user_data[TEXT], self.headings)
         bounds: list[tuple[int, int, Segment]] = []
         index = 0
         for segment in found:
@@ -94,40 +108,11 @@ class Segmenter:
                 bounds.append((first, index, segment))
         doc.user_data[SEGMENTS] = bounds
         if len(doc):
-            starts = np.full(len(doc), -1, dtype="int64")
-            starts[[0, *(i for first, after, _ in bounds for i in (first, after) if i < len(doc))]] = 1
-            # Setting them token by token is quadratic: each looks through the whole Doc.
-            doc.from_array([SENT_START], cast(Any, starts.astype("uint64")))
+            flags = numpy.full((len(doc), 2), (-1, _OUTSIDE), dtype="int64")
+            cuts = {0, *(first for first, _, _ in bounds), *(after for _, after, _ in bounds)}
+            flags[[cut for cut in cuts if cut < len(doc)], 0] = 1
+            doc.from_array([SENT_START, ENT_IOB], flags.astype("uint64"))  # type: ignore[arg-type]
         return doc
-
-
-class PhraseIndex:
-    """A phrase matcher over normal forms: cost is flat in the number of phrases that do not match."""
-
-    def __init__(self, nlp: Language) -> None:
-        self._tokenizer = nlp.tokenizer
-        self._matcher = PhraseMatcher(nlp.vocab, attr="NORM")
-        self._strings = nlp.vocab.strings
-        self._entries: dict[int, tuple[str, str]] = {}
-
-    def add(self, group: str, entry: str, terms: Iterable[str]) -> None:
-        """Make every phrase of ``terms`` match as ``entry`` of ``group``."""
-        key = f"{group}\t{entry}"
-        self._matcher.add(key, [self._tokenizer(term) for term in terms])
-        self._entries[self._strings[key]] = (group, entry)
-
-    def __call__(self, doc: Doc) -> list[Match]:
-        """Longest matches, which may overlap only across groups."""
-        matches = [(*self._entries[key], start, end) for key, start, end in self._matcher(doc)]
-        matches.sort(key=lambda match: (match[2], -match[3], match[1].startswith(EXCLUDED), match[1]))
-        taken: dict[str, int] = {}
-        kept: list[Match] = []
-        for match in matches:
-            group, _, start, end = match
-            if start >= taken.get(group, 0):
-                taken[group] = end
-                kept.append(match)
-        return kept
 
 
 class RadiologyTargetMatcher(TargetMatcher):  # type: ignore[misc]
@@ -135,24 +120,17 @@ class RadiologyTargetMatcher(TargetMatcher):  # type: ignore[misc]
 
     def __init__(self, nlp: Language, name: str) -> None:
         super().__init__(nlp, name, phrase_matcher_attr="NORM", result_type="group", span_group_name=TARGETS)
-        self._index = PhraseIndex(nlp)
+        self._index = PhraseIndex(_spelling(nlp))
 
     def add(self, rules: Iterable[TargetRule]) -> None:
-        """Add all the rules of an entry at once."""
-        groups: dict[tuple[str, str], list[str]] = {}
+        """Add all rules at once."""
         for rule in rules:
-            groups.setdefault((rule.category, rule.metadata["entry"]), []).append(rule.literal)
-        for (kind, entry), terms in groups.items():
-            self._index.add(kind, entry, terms)
+            self._index.add(rule.category, rule.metadata["entry"], (rule.literal,))
+        self._index.close()
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the concept spans of ``doc``."""
-        doc.spans[TARGETS] = [
-            Span(doc, start, end, label=kind, span_id=entry)
-            for kind, entry, start, end in self._index(doc)
-            if not entry.startswith(EXCLUDED)
-        ]
-        return doc
+        return _write(doc, TARGETS, self._index(doc.user_data[NORMS]))
 
 
 class RadiologyConText(ConText):  # type: ignore[misc]
@@ -160,22 +138,32 @@ class RadiologyConText(ConText):  # type: ignore[misc]
 
     def __init__(self, nlp: Language, name: str) -> None:
         super().__init__(nlp, name, rules=None, phrase_matcher_attr="NORM", span_attrs=None)
-        self._index = PhraseIndex(nlp)
+        self._index = PhraseIndex(_spelling(nlp))
 
     def add(self, rules: Iterable[ConTextRule]) -> None:
-        """Add all the rules of an entry at once."""
-        groups: dict[str, list[str]] = {}
+        """Add all rules at once."""
         for rule in rules:
-            groups.setdefault(rule.metadata["entry"], []).append(rule.literal)
-        for entry, terms in groups.items():
-            self._index.add("cue", entry, terms)
+            self._index.add("cue", rule.metadata["entry"], (rule.literal,))
+        self._index.close()
 
     def __call__(self, doc: Doc, targets: str | None = None) -> Doc:
         """Write the cue spans of ``doc``."""
-        doc.spans[CUES] = [
-            Span(doc, start, end, label="cue", span_id=entry) for _, entry, start, end in self._index(doc)
+        return _write(doc, CUES, self._index(doc.user_data[NORMS]))
+
+
+def _spelling(nlp: Language) -> Spelling:
+    if not isinstance(nlp.tokenizer, Tokenizer):
+        raise TypeError("expected the tokenizer of emh_report.pipeline.build")
+    return nlp.tokenizer.spelling
+
+
+def _write(doc: Doc, name: str, found: list[Match]) -> Doc:
+    doc.user_data[name] = found
+    if len(doc):
+        doc.spans[name] = [
+            Span(doc, first, last + 1, label=group, span_id=entry) for group, entry, first, last in found
         ]
-        return doc
+    return doc
 
 
 @Language.factory("emh_segments")
@@ -193,18 +181,20 @@ def _context(nlp: Language, name: str) -> RadiologyConText:
     return RadiologyConText(nlp, name)
 
 
-def build(lexicons: Lexicons) -> Language:
+def build(lexicons: Lexicons, bare: bool = False) -> Language:
     """A pipeline of ``PIPES`` with the rules of ``lexicons``; raises RuntimeError if a pipe is missing."""
     nlp = spacy.blank("en")
-    nlp.max_length = 1_000_000_000  # the limit is for parsers; ours is linear
+    nlp.max_length = sys.maxsize  # the limit is for parsers; ours is linear
     spelling = Spelling(_vocabulary(lexicons))
     _normal_forms(nlp.vocab, spelling)
-    nlp.tokenizer = Tokenizer(nlp.vocab, spelling)
-    segmenter, targets, context = (cast(Any, nlp.add_pipe(name)) for name in PIPES)
-    segmenter.headings = {section.id: tuple(section.terms) for section in lexicons.sections.values()}
+    nlp.tokenizer = Tokenizer(nlp.vocab, spelling, bare)
+    pipes: list[Any] = [nlp.add_pipe(name) for name in PIPES]
+    segmenter, targets, context = pipes
+    segmenter.headings = Headings({section.id: section.terms for section in lexicons.sections.values()})
     targets.add(
         TargetRule(term, concept.kind, metadata={"entry": entry})
         for concept in lexicons.concepts.values()
+        if concept.kind not in UNREAD
         for entry, terms in ((concept.id, concept.terms), (EXCLUDED + concept.id, concept.excluded))
         for term in terms
     )

@@ -17,9 +17,13 @@ _DETERMINERS = frozenset("the his her their its this these my our".split())
 _COMPLEMENTED = frozenset(
     "change increase decrease improvement worsening progression regression relief treatment therapy surgery operation "
     "intervention medication antibiotic explanation source cause etiology response resolution question doubt "
-    "difference benefit contraindication reduction alteration".split()
+    "difference benefit contraindication reduction alteration cure remedy".split()
 )
 """Nouns whose absence says nothing against their complement: "no treatment for the cyst"."""
+_GIVEN = frozenset(
+    "required needed given necessary indicated offered planned performed used started prescribed taken administered "
+    "available recommended advised done".split()
+)
 _TAKES = frozenset("for of in from to with on about that".split())
 _TREATED = frozenset("taking take taken treated treating medicated operated hospitalized evaluated compliant".split())
 _WITHIN = frozenset("in of from around over at within on under near along beneath about surrounding involving".split())
@@ -27,13 +31,6 @@ _EVIDENCE = frozenset(
     "evidence sign any all none some one history suggestion indication symptom complaint part type feature because "
     "episode form kind degree component amount aware complaining either much many most".split()
 )
-_SPEAKS = frozenset(
-    "state report deny denied call called say said note noted notice noticed feel felt describe describes give gives "
-    "bring brought think thought believe ask asked request requested concerned inform informed tell told found find at "
-    "present accompany speak reported stated reports states says notes denies".split()
-)
-_TOLD_BY = frozenset("per by told from w to via".split())
-_TALKED = frozenset("speak spoke spoken discuss discussed talk talked conversation".split())
 
 
 def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
@@ -66,7 +63,22 @@ def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
             return not {"suspect", "suggest", "indicate"}.intersection(rest)
         if word in _TREATED and norms[cue.first] == "not" and "for" in rest:
             return True
+    if "for" in between and _GIVEN.intersection(between[: between.index("for")]):
+        return True  # "no sedation was required for the agitation"
     return _placed_at_known(between)
+
+
+def without_complements(sentence: Sentence, target: Annotation, applied: list[CueSpan]) -> list[CueSpan]:
+    """The cues without those that a denied noun brings along: "not treated for | hypothyroidism" is not historical."""
+    denials = [cue.first for cue in applied if cue.last < target.first and presupposed(sentence, target, cue)]
+    if not denials:
+        return applied
+    start = min(denials)
+    return [
+        cue
+        for cue in applied
+        if cue.entry.category not in ("historical", "resolved") or not start < cue.first < target.first
+    ]
 
 
 def _placed_at_known(between: Sequence[str]) -> bool:
@@ -82,17 +94,3 @@ def _placed_at_known(between: Sequence[str]) -> bool:
         return False
     thing = between[prepositions[0] - 1]
     return thing.isalpha() and thing not in _EVIDENCE
-
-
-def is_informant(sentence: Sentence, cue: CueSpan) -> bool:
-    """Whether a relative only tells of the patient: "mother reports", "per wife"."""
-    norms = sentence.document.norms
-    if cue.entry.direction != "before":
-        return False
-    after = norms[cue.last + 1 : cue.last + 2]
-    before = norms[max(sentence.first, cue.first - 2) : cue.first]
-    if after and (after[0] in _SPEAKS or (after[0] == "also" and norms[cue.last + 2] in _SPEAKS)):
-        return True
-    if before and before[-1] in _TOLD_BY and norms[cue.first] not in ("family", "familial"):
-        return True
-    return bool(_TALKED.intersection(before)) and before[-1] in ("with", "to")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from emh_report.advice import weighed_biopsies
 from emh_report.anchors import Anchor, owner, points_to, premodifies
 from emh_report.document import Annotation
 from emh_report.facts import TODAY, Fact, severity_note
@@ -31,7 +32,6 @@ _KINDS: Final = {
     "emh": ("emh",),
     "differential": ("differential",),
     "conditions": ("condition",),
-    "biopsy": ("biopsy", "advice_cue"),
     "recommendations": ("recommendation", "advice_cue", "urgency"),
     "treatments": ("treatment", "level"),
     "critical_communication": ("communication",),
@@ -103,6 +103,8 @@ def said_of(links: Links, findings: Findings, names: Sequence[str], held: Sequen
     elif top in ("lesions", "epidural"):
         drafts = [draft for draft in links.lesions if _is_draft(links, draft, top, held)]
         found = [each for draft in drafts for each in _draft(draft, names[1] if len(names) > 1 else "")]
+    elif top == "biopsy":
+        found = _biopsies(links)
     elif top in ("emh", "differential"):
         found = _diagnoses(links, top, held)
     else:
@@ -226,6 +228,19 @@ def _diagnoses(links: Links, top: str, held: Sequence[Evidence]) -> list[Said]:
             else:
                 said.outcome = "yields to the statement that decides"
             found.append(said)
+    return found
+
+
+def _biopsies(links: Links) -> list[Said]:
+    """Statements on biopsy, weighed as advice.py weighs them."""
+    weighed = weighed_biopsies(links.document)
+    heaviest = max((weight for _, _, weight in weighed), default=0)
+    last = max((i for i, (_, _, weight) in enumerate(weighed) if weight == heaviest), default=-1)
+    found = []
+    for index, (note, stance, _) in enumerate(weighed):
+        words = Annotation("advice", stance.status.value, stance.first, stance.last, note.sentence)
+        parts = [Part("advice", words, "said of it")]
+        found.append(Said(note, Assertion.PRESENT, parts, "decides" if index == last else "outweighed"))
     return found
 
 

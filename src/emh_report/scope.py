@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from emh_report.cues import COPULAS, HARD, QUALIFIERS, CueSpan
-from emh_report.denial import is_attribute
 from emh_report.document import Annotation, Sentence
+from emh_report.idle import own_scope
+from emh_report.relatives import has_it, turns_back
 
 _PUNCTUATION = frozenset(". , ; ) !".split())
 
@@ -48,8 +49,8 @@ def scope_of(
         # "Splenomegaly: no"; but in "Fatty mass: myelolipoma is favored" the mass is not in doubt
         clause = (sentence.first, clause[1])
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
-    if cue.entry.category == "negated" and is_attribute(sentence, cue, clause):
-        return (cue.first, cue.last)
+    if cue.entry.category == "negated" and (own := own_scope(sentence, cue, clause)):
+        return own
     if cue.entry.category == "family":
         return _family_scope(sentence, cue, clause)
     if sentence.label and cue.last <= sentence.label[1]:
@@ -135,10 +136,11 @@ def _parenthesis(sentence: Sentence, clause: tuple[int, int]) -> bool:
 
 def _family_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tuple[int, int]:
     """A relative's disease reaches over commas, but neither over ";" nor back to the patient."""
-    if cue.entry.direction == "after":
+    if cue.entry.direction == "after" or has_it(sentence, cue):
         return (clause[0], cue.first - 1)
     norms = sentence.document.norms
     last = max(cue.last, sentence.label[1] if sentence.label else -1) + 1
-    while last <= sentence.last and norms[last] not in HARD and norms[last] not in cue.entry.ends:
+    ends = HARD.union(cue.entry.ends)
+    while last <= sentence.last and norms[last] not in ends and not turns_back(sentence, last):
         last += 1
     return (cue.last + 1, last - 1)

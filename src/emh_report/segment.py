@@ -78,9 +78,9 @@ class _Block:
     after_blank: bool
 
 
-def sections(text: str, headings: Mapping[str, Sequence[str]]) -> list[SectionSpan]:
+def sections(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> list[SectionSpan]:
     """The sections of ``text`` in order; ``headings`` maps each category to its heading phrases."""
-    return _sections(text, find_marks(text, split_lines(text), Headings(headings)))
+    return _sections(text, find_marks(text, split_lines(text), Headings.of(headings)))
 
 
 def _sections(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
@@ -101,10 +101,10 @@ def _sections(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
     return spans
 
 
-def segments(text: str, headings: Mapping[str, Sequence[str]]) -> list[Segment]:
+def segments(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> list[Segment]:
     """The sentences of ``text`` in order, each inside one section; all of it but the headings is in one."""
     lines = split_lines(text)
-    marks = find_marks(text, lines, Headings(headings))
+    marks = find_marks(text, lines, Headings.of(headings))
     labels = {mark.start: mark for mark in marks if mark.category == LABEL}
     label_starts = sorted(labels)
     found: list[Segment] = []

@@ -160,7 +160,7 @@ def _pairs(
             if (
                 len(chosen) > 1
                 and position + 1 < len(intensities)
-                and _claims(norms, chosen, intensities[position + 1], free, right)
+                and _claims(norms, chosen, intensities[position + 1], free)
             ):
                 free.append([chosen[-1]])
                 free.remove(chosen)
@@ -172,13 +172,7 @@ def _pairs(
     return pairs
 
 
-def _claims(
-    norms: list[str],
-    group: list[Annotation],
-    later: Annotation,
-    free: list[list[Annotation]],
-    right: list[list[Annotation]],
-) -> bool:
+def _claims(norms: list[str], group: list[Annotation], later: Annotation, free: list[list[Annotation]]) -> bool:
     """Whether the last sequence of a list is of the next intensity: "hyperintense on T2, T1 isointense"."""
     gap = norms[group[-1].last + 1 : later.first]
     before = norms[group[-2].last + 1 : group[-1].first]

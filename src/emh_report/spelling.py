@@ -17,12 +17,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from emh_report.common_words import COMMON_WORDS
+from emh_report.pieces import Pieces
 from emh_report.words import Word, normalise
 
 _SHORTEST, _EASY, _SINGLE, _DOUBLE, _LONGEST = 5, 6, 7, 12, 40
 """Letters from which on a misreading, a doubling or swap, any one slip, and two slips are mended."""
-_FRAGMENT, _WHOLE = 3, 10
-"""Letters of a piece and of the whole from which on a word with a stray blank in it is recognised."""
 _CACHED = 100_000
 _VOWELS = "aeiouy"
 _OPPOSED = (("hyper", "hypo"), ("intra", "infra", "inter"), ("pre", "peri", "para"), ("macro", "micro"))
@@ -30,27 +29,6 @@ _OPPOSED = (("hyper", "hypo"), ("intra", "infra", "inter"), ("pre", "peri", "par
 _HYPER, _HYPO = re.compile(r"h.{1,4}r"), re.compile(r"h[^r]{1,3}o(?!r)")
 _ENDING = re.compile(r"(?:e[dr]?|y)$")
 """Words that differ only here are two words: "define", "defined", "notable", "notably"."""
-_PREFIXES = frozenset(
-    "para extra intra peri retro pre post epi sub supra infra non hemo haemo hyper hypo iso inter pseudo "
-    "costo hepato spleno thoraco lumbo multi poly neuro inhomo hetero homo hemato haemato myelo osteo un "
-    "trans".split()
-)
-_CLOSED = {
-    first + second: len(first)
-    for first, seconds in {
-        "soft": "tissue", "spinal": "cord canal", "thecal": "sac", "dural": "sac", "bone": "marrow",
-        "cord": "compression", "nerve": "root", "neural": "foramen foramina", "cauda": "equina",
-        "mass": "effect", "signal": "intensity void", "paraspinal": "mass lesion",
-        "paravertebral": "mass lesion", "epidural": "mass component", "dorsal": "spine",
-        "thoracic": "spine", "lumbar": "spine", "cervical": "spine", "vertebral": "body",
-        "sickle": "cell", "iron": "overload deposition", "extramedullary": "hematopoiesis",
-        "contrast": "enhancement",
-    }.items()
-    for second in seconds.split()
-}  # fmt: skip
-"""Two words that are sometimes typed as one → letters of the first."""
-_LINE_END = re.compile(r"[-‐\u00ad][ \t]*\r?\n[ \t]*|\u00ad[ \t]+")
-_HYPHENS = frozenset("-‐‑")
 _MISREAD = re.compile(r"l|rn")
 _RUNS = re.compile(rf"[{_VOWELS}]+|([^{_VOWELS}])\1*")
 
@@ -70,6 +48,7 @@ class Spelling:
                     bones = _skeleton(word)
                     self._skeletons[bones] = f"{self._skeletons.get(bones, '')} {word}"
         self._cache: dict[str, str] = {}
+        self._pieces = Pieces(self._known, self)
 
     def __call__(self, word: str) -> str:
         """Normal form of ``word``; memory is bounded however many different words pass through."""
@@ -79,6 +58,10 @@ class Spelling:
                 self._cache.clear()
             found = self._cache[word] = self._mend(normalise(word), word)
         return found
+
+    def join(self, words: list[Word], text: str) -> list[Word]:
+        """``words`` cut as in the lexicons: "para spinal", "para-<newline>spinal" one, "softtissue" two."""
+        return self._pieces.join(words, text)
 
     def _mend(self, word: str, typed: str) -> str:
         if word in self._known or not _SHORTEST <= len(word) <= _LONGEST or word in COMMON_WORDS:
@@ -124,58 +107,6 @@ class Spelling:
         alike = self._skeletons.get(_skeleton(word), "").split()
         near = [each for each in alike if _soft_slips(word, each) <= 2]
         return near[0] if len(near) == 1 else ""
-
-    def join(self, words: list[Word], text: str) -> list[Word]:
-        """``words`` cut as in the lexicons: "para spinal", "para-<newline>spinal" one, "softtissue" two."""
-        joined: list[Word] = []
-        for word in words:
-            if parts := _CLOSED.get(normalise(word.text)) if len(word.text) > _SINGLE else None:
-                cut = word.start + parts
-                joined += (Word(word.text[:parts], word.start, cut), Word(word.text[parts:], cut, word.end))
-                continue
-            joined.append(word)
-            while len(joined) > 1 and joined[-1].text.isalpha():
-                last = joined.pop()
-                first = self._begins(joined, last, text)
-                if first == len(joined):
-                    joined.append(last)
-                    break
-                joined[first:] = [Word(joined[first].text + last.text, joined[first].start, last.end)]
-        return joined
-
-    def _begins(self, words: list[Word], last: Word, text: str) -> int:
-        """Index in ``words`` of the piece that ``last`` completes; their number if it completes none."""
-        index = len(words) - 1
-        before = words[index]
-        gap = text[before.end : last.start]
-        if before.text in _HYPHENS and index and words[index - 1].end == before.start and gap.isspace():
-            index -= 1
-            return index if self._is_whole(words[index].text, last.text) else index + 2
-        if (len(gap) <= 3 and before.text.lower() in _PREFIXES) or _LINE_END.fullmatch(gap):
-            fits = self._is_whole(before.text, last.text)
-        else:
-            fits = gap in (" ", "\n") and self._is_torn(before.text, last.text)
-        return index if fits else index + 1
-
-    def _is_whole(self, head: str, tail: str) -> bool:
-        """Whether two pieces make a vocabulary word, with a slip only if the second is no word itself."""
-        if not head.isalpha() or len(head) + len(tail) > _LONGEST:
-            return False
-        if normalise(head + tail) in self._known:
-            return True
-        return not self._is_word(tail) and self(head + tail) in self._known
-
-    def _is_torn(self, head: str, tail: str) -> bool:
-        """Whether a blank tore a vocabulary word in two: "myelo fibrosis"."""
-        if not _WHOLE <= len(head) + len(tail) <= _LONGEST or min(len(head), len(tail)) < _FRAGMENT:
-            return False
-        if self._is_word(head) and self._is_word(tail):
-            return False
-        return head.isalpha() and normalise(head + tail) in self._known
-
-    def _is_word(self, word: str) -> bool:
-        normal = normalise(word)
-        return normal in self._known or normal in COMMON_WORDS
 
 
 def _deletions(word: str) -> list[str]:

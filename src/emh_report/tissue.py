@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emh_report.document import Annotation, Sentence
-from emh_report.facts import level_names
+from emh_report.facts import TODAY, level_names
 from emh_report.model import Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
 from emh_report.nouns import noun_before, noun_behind
 from emh_report.owners import reference_words
@@ -12,7 +12,6 @@ from emh_report.standing import stronger
 
 _UNSAID = (Assertion.HYPOTHETICAL, Assertion.HISTORICAL)
 _LESIONS = frozenset({"lesion", "emh"})
-_TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 _PASSING = frozenset(
     {"abnormal marrow signal", "low marrow signal", "high marrow signal", "red marrow", "marrow hyperplasia"}
 )
@@ -39,7 +38,7 @@ def fatty_change(links: Links) -> FattyChange:
             assertion = stronger(assertion, draft.asserted["fat"])
             notes.extend(note for note in draft.notes if note.means.get("field") == "fat")
     taken = {id(note) for draft in links.lesions for note in draft.notes}
-    any_lesion = any(draft.assertion in _TODAY for draft in links.lesions)
+    any_lesion = any(draft.assertion in TODAY for draft in links.lesions)
     for sentence in links.document.sentences:
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
@@ -78,7 +77,7 @@ def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
             if assertion is Assertion.HYPOTHETICAL or note.experiencer is Experiencer.OTHER:
                 continue
             name = note.means.get("finding") or note.preferred
-            levels = fact.levels if fact and fact.levels else _levels_of_subject(links, sentence, note)
+            levels = fact.levels if fact and fact.levels else _levels_of_subject(sentence, note)
             entry = BoneMarrowFinding(
                 finding=name,
                 site=note.means.get("bone") or note.means.get("site"),
@@ -93,7 +92,7 @@ def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
     return tuple(found.values())
 
 
-def _levels_of_subject(links: Links, sentence: Sentence, note: Annotation) -> list[Annotation]:
+def _levels_of_subject(sentence: Sentence, note: Annotation) -> list[Annotation]:
     """Levels of the vertebrae that a finding is said of: "T6-T9 vertebrae show fatty marrow"."""
     if note.assertion is Assertion.ABSENT:
         return []
@@ -165,7 +164,7 @@ def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
                 or name is None
                 or note.first in named
                 or bone.first in compared
-                or note.assertion not in (*_TODAY, Assertion.ABSENT)
+                or note.assertion not in (*TODAY, Assertion.ABSENT)
             ):
                 continue
             if (

@@ -26,7 +26,9 @@ _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Soft hyphen and zero-width blanks, which are nothing, inside a word or outside."""
 _WORD = re.compile(
     rf"""
-    (?P<joined>[^\W\d_]{{2,}}[-‐\u00ad][ \t]*\r?\n[ \t]*[^\W\d_]{{2,}}) # "para-<newline>vertebral": two words
+    (\s*)(
+    [A-Za-z]{{2,}}+(?=[ ,.:;)\n])                    # most words; what follows excludes every other reading
+  | [^\W\d_]{{2,}}[-‐\u00ad][ \t]*\r?\n[ \t]*[^\W\d_]{{2,}} # "para-<newline>vertebral": two words
   | [A-Za-z](?:/[A-Za-z]){{1,3}}(?![A-Za-z0-9])    # k/c/o, s/o, w/o, D/D
   | (?:[A-Za-z]\.){{2,}}(?=[\s,;:)]|$)             # e.g., i.e.
   | \d+(?:st|nd|rd|th)(?![A-Za-z])                 # 4th
@@ -36,12 +38,15 @@ _WORD = re.compile(
   | [^\W\d_]+\d+[^\W\d_]*                          # D4, T1W, T1WI, RID3838
   | [^\W\d_]+(?:(?:['’]|[{_UNSEEN}]+)[^\W\d_]+)*    # words, Pott's, ß
   | \?+ | [.]{{2,}} | [-–—−‐‑]+ | \S
+    )
     """,
     re.VERBOSE,
 )
+"""White space and the word after it: together they are the whole text, so that lengths add up to offsets."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LETTER_HYPHENS = frozenset("-‐‑")
+_NOT_ALWAYS_WORDS = _LETTER_HYPHENS | frozenset(_UNSEEN)
 _PLAIN = str.maketrans(
     dict.fromkeys("–—−‐‑", "-")
     | dict.fromkeys(_UNSEEN, "")
@@ -53,18 +58,23 @@ _PLAIN = str.maketrans(
 def tokenize(text: str) -> list[Word]:
     """Words of ``text`` in order; linear in its length."""
     found: list[Word] = []
-    for match in _WORD.finditer(text):
-        word = match.group()
-        start, end = match.span()
-        if match.lastgroup == "joined":
+    end = 0
+    for space, word in _WORD.findall(text):
+        start = end + len(space)
+        end = start + len(word)
+        if word in _NOT_ALWAYS_WORDS and (word not in _LETTER_HYPHENS or _between_letters(text, start, end)):
+            continue
+        if "\n" in word:
             head, tail = _LETTERS.findall(word)
             found.append(Word(head, start, start + len(head)))
             found.append(Word(tail, end - len(tail), end))
             continue
-        if word in _UNSEEN or (word in _LETTER_HYPHENS and _between_letters(text, start, end)):
-            continue
-        found.append(Word(word, start, end))
+        found.append(_new_word(Word, (word, start, end)))
     return found
+
+
+_new_word = tuple.__new__
+"""Word(…) without its argument parsing: a report has thousands of words."""
 
 
 def _between_letters(text: str, start: int, end: int) -> bool:

@@ -1,0 +1,81 @@
+"""Cues that mean less than they look: stories told with "when", "negative" as part of a name, marks that introduce."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from emh_report.document import Sentence
+
+if TYPE_CHECKING:
+    from emh_report.cues import CueSpan
+
+_INTRODUCES = frozenset("for denies denied deny of without any".split())
+_PAST = frozenset("was were had began fell woke felt got became went came took".split())
+_SPANS = frozenset("hour day week month year hr wk yr d".split())
+_SIGNS = frozenset("finding feature sign evidence abnormality change symptom history appearance".split())
+_ADVERBS = frozenset(
+    "today bilaterally throughout again so far now previously yesterday times x in on at by and but with to from as "
+    "since after for except otherwise this or ( - was is".split()
+)
+_BEFORE_NEGATIVE = frozenset(
+    "is was are were be been remained came returned again also all both otherwise grossly completely and but , : ; "
+    "which that or has have had still now".split()
+)
+
+
+def continues(sentence: Sentence, index: int, cues: Sequence[CueSpan]) -> bool:
+    """Whether a colon or dash at ``index`` only introduces what a cue governs: "negative for: …", "denies - …"."""
+    return any(
+        cue.last == index - 1 and cue.entry.direction == "before" and cue.entry.category in ("negated", "affirmed")
+        and sentence.document.norms[cue.last] in _INTRODUCES
+        for cue in cues
+    )  # fmt: skip
+
+
+def is_told(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a cue tells of today: "until the night when he developed pain", "a six-month history of cough"."""
+    if cue.entry.category == "historical" and sentence.document.norms[cue.first] == "history":
+        before = sentence.document.norms[max(sentence.first, cue.first - 1) : cue.first]
+        return bool(_SPANS.intersection(before))
+    if cue.entry.category != "hypothetical" or sentence.document.norms[cue.first] not in ("when", "until"):
+        return False
+    words = sentence.document.words[cue.last + 1 : min(cue.last + 5, sentence.last + 1)]
+    texts = [word.text.lower() for word in words]
+    return any(text in _PAST or (text.endswith("ed") and len(text) > 4) for text in texts[1:4])
+
+
+def nothing_suggests(sentence: Sentence, hedge: CueSpan, denials: Sequence[CueSpan]) -> bool:
+    """Whether "suggests" is denied with its subject: "nothing in the history suggested abuse"."""
+    norms = sentence.document.norms
+    if norms[hedge.first] not in ("suggest", "suggested", "indicate", "indicated"):
+        return False
+    return any(
+        cue.last < hedge.first
+        and (
+            norms[cue.first] in ("nothing", "none", "neither")
+            or (norms[cue.first] == "no" and norms[hedge.first - 1] in _SIGNS)
+        )
+        for cue in denials
+    )
+
+
+def own_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tuple[int, int] | None:
+    """What "negative" behind a noun is about, if that is less than its clause.
+
+    In "coagulase negative staphylococcus" and "Rh negative" it belongs to the word before it; in "urinary tract
+    infections, last culture negative" to the item it ends.
+    """
+    norms = sentence.document.norms
+    if norms[cue.first] not in ("negative", "neg", "nonreactive") or cue.first != cue.last or cue.first <= clause[0]:
+        return None
+    before = norms[cue.first - 1]
+    if not before[-1].isalnum() or before in _BEFORE_NEGATIVE:
+        return None
+    after = norms[cue.last + 1] if cue.last < clause[1] else "."
+    if after.isalpha() and after not in _ADVERBS:
+        return (cue.first, cue.last)
+    start = cue.first - 1
+    while start > clause[0] and norms[start - 1] not in (",", "and", ":"):
+        start -= 1
+    return (start, cue.first - 1)

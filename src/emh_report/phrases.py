@@ -1,0 +1,92 @@
+"""Phrases of the lexicons → where they stand in a text, compared by normal form, word after word.
+
+What spaCy's phrase matcher does, without its vocabulary: that keeps every word it ever saw, decodes a key for
+each match, and leaves it to the caller to choose among overlapping matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from emh_report.spelling import Spelling
+from emh_report.words import tokenize
+
+EXCLUDED = "!"
+"""Marks a phrase that is something else, and only hides shorter ones."""
+
+
+class Match(NamedTuple):
+    """A phrase of the lexicons: words ``first`` to ``last`` of the document."""
+
+    group: str
+    entry: str
+    first: int
+    last: int
+
+
+class PhraseIndex:
+    """Phrases by their normal forms; cost is flat in the number of those that do not match."""
+
+    def __init__(self, spelling: Spelling) -> None:
+        self._spelling = spelling
+        self._first: dict[str, _Node] = {}
+
+    def add(self, group: str, entry: str, terms: Iterable[str]) -> None:
+        """Make every phrase of ``terms`` match as ``entry`` of ``group``."""
+        for term in terms:
+            words = self._spelling.join(tokenize(term), term)
+            nodes = self._first
+            node: _Node | None = None
+            for norm in (self._spelling(word.text) for word in words):
+                node = nodes.setdefault(norm, _Node({}, []))
+                nodes = node.following
+            if node is not None:
+                node.found.append((len(words), group, entry))
+
+    def close(self) -> None:
+        """Let every node know the longest phrase of each group on the way to it."""
+        _inherit(self._first, ())
+
+    def __call__(self, norms: Sequence[str]) -> list[Match]:
+        """Longest matches, which may overlap only across groups; the excluded only hide others."""
+        taken: dict[str, int] = {}
+        kept: list[Match] = []
+        for start, node in enumerate(map(self._first.get, norms)):
+            if node is None:
+                continue
+            following, found = node
+            at = start + 1
+            while following and at < len(norms) and (node := following.get(norms[at])):
+                following, found = node
+                at += 1
+            for length, group, entry in found:
+                if start >= taken.get(group, 0):
+                    taken[group] = start + length
+                    if entry[0] != EXCLUDED:
+                        kept.append(_new_match(Match, (group, entry, start, start + length - 1)))
+        return kept
+
+
+class _Node(NamedTuple):
+    """A word of phrases: what may follow it, and the phrases that end at it (closed: or on the way to it)."""
+
+    following: dict[str, _Node]
+    found: list[tuple[int, str, str]]
+
+
+_new_match = tuple.__new__
+
+
+def _inherit(nodes: dict[str, _Node], above: Sequence[tuple[int, str, str]]) -> None:
+    for node in nodes.values():
+        best: dict[str, tuple[int, str, str]] = {}
+        for phrase in sorted((*above, *node.found), key=_rank):
+            best.setdefault(phrase[1], phrase)
+        node.found[:] = sorted(best.values(), key=_rank)
+        _inherit(node.following, node.found)
+
+
+def _rank(phrase: tuple[int, str, str]) -> tuple[int, bool, str]:
+    """Longer phrases first, and of equals one that means something."""
+    return -phrase[0], phrase[2].startswith(EXCLUDED), phrase[2]
