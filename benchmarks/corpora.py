@@ -23,7 +23,12 @@ _HISTORY = (
     "Hypoxia, rule out pneumothorax.",
     "{age}-year-old {sex} with productive cough and night sweats.",
 )
-_COMPARISON = ("None.", "{month} {day}, {year}.", "Chest radiograph of {month} {day}, {year}.", "Radiograph from {day}/{n}/{year}.")
+_COMPARISON = (
+    "None.",
+    "{month} {day}, {year}.",
+    "Chest radiograph of {month} {day}, {year}.",
+    "Radiograph from {day}/{n}/{year}.",
+)
 _FINDINGS = (
     "The lungs are clear without focal consolidation.",
     "There is no pneumothorax or pleural effusion.",
@@ -102,9 +107,7 @@ def chest(count: int, seed: int = 1) -> list[str]:
 def plain(count: int, seed: int = 2) -> list[str]:
     """Short reports without one concept of our lexicons: what most of a registry consists of."""
     rng = random.Random(seed)
-    return [
-        "\n".join(_fill(rng, sentence) for sentence in rng.sample(_PLAIN, rng.randint(5, 9))) for _ in range(count)
-    ]
+    return ["\n".join(_fill(rng, sentence) for sentence in rng.sample(_PLAIN, rng.randint(5, 9))) for _ in range(count)]
 
 
 def junk(count: int, seed: int = 3) -> list[str]:
