@@ -50,7 +50,7 @@ _OCCASIONS = frozenset(
     "admission discharge time present inspection imaging ct mri film ultrasound today ambulation".split()
 )
 _REPORTS = frozenset(
-    "c/o complaints complains complaining complained reports reported admits admitted endorses endorsed states "
+    "c/o complains complaining complained reports reported admits admitted endorses endorsed states "
     "relates describes".split()
 )
 _BEFORE_PERSON = frozenset("the this a by in per for of to with from our said that told each any".split())
@@ -139,11 +139,11 @@ class _Denial:
             return False
         if chunk[0] in self.openers or chunk[0] in _SHOWING:
             return True
-        if comma and len(chunk[0]) > 6 and chunk[0].endswith("ly") and len(chunk) > 1:
-            return True
+        if comma and len(chunk[0]) > 6 and chunk[0].endswith("ly") and not chunk[0].endswith("megaly"):
+            return len(chunk) > 1
         if comma and chunk[0] == "with":
             return True
-        if number == 0 and left[-1:] == ["distress"]:
+        if comma and number == 0 and left[-1:] == ["distress"] and norms[self.cue.first] == "no":
             return True  # the stock phrase "in no acute distress" heads no list
         if chunk[0] in ("a", "an", "another"):
             return comma or norms[self.cue.last + 1] not in ("a", "an")

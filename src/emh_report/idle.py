@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from emh_report.document import Sentence
+from emh_report.cues import QUALIFIERS, CueSpan
+from emh_report.document import Annotation, Sentence
+from emh_report.lexicon import Cue as CueEntry
 
-if TYPE_CHECKING:
-    from emh_report.cues import CueSpan
+_NO = CueEntry(id="no", terms=("no",), file="", line=1, category="negated", direction="before")
 
 _INTRODUCES = frozenset("for denies denied deny of without any".split())
+_DENIES = frozenset("no not without never none".split())
+_BEGAN = frozenset("began begin start started noticed onset developed".split())
 _PAST = frozenset("was were had began fell woke felt got became went came took".split())
 _SPANS = frozenset("hour day week month year hr wk yr d".split())
 _SIGNS = frozenset("finding feature sign evidence abnormality change symptom history appearance".split())
@@ -35,10 +37,14 @@ def continues(sentence: Sentence, index: int, cues: Sequence[CueSpan]) -> bool:
 
 def is_told(sentence: Sentence, cue: CueSpan) -> bool:
     """Whether a cue tells of today: "until the night when he developed pain", "a six-month history of cough"."""
-    if cue.entry.category == "historical" and sentence.document.norms[cue.first] == "history":
-        before = sentence.document.norms[max(sentence.first, cue.first - 1) : cue.first]
-        return bool(_SPANS.intersection(before))
-    if cue.entry.category != "hypothetical" or sentence.document.norms[cue.first] not in ("when", "until"):
+    norms = sentence.document.norms
+    if cue.entry.category == "historical" and norms[cue.first] == "history":
+        return bool(_SPANS.intersection(norms[max(sentence.first, cue.first - 1) : cue.first]))
+    if cue.entry.category == "historical" and norms[cue.last] == "ago":
+        return bool(_BEGAN.intersection(norms[max(sentence.first, cue.first - 4) : cue.first]))
+    if cue.entry.category == "hypothetical" and norms[cue.last] == "reported":
+        return bool(_DENIES.intersection(norms[sentence.first : cue.first]))  # not "cases have been reported"
+    if cue.entry.category != "hypothetical" or norms[cue.first] not in ("when", "until"):
         return False
     words = sentence.document.words[cue.last + 1 : min(cue.last + 5, sentence.last + 1)]
     texts = [word.text.lower() for word in words]
@@ -67,15 +73,53 @@ def own_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tupl
     infections, last culture negative" to the item it ends.
     """
     norms = sentence.document.norms
-    if norms[cue.first] not in ("negative", "neg", "nonreactive") or cue.first != cue.last or cue.first <= clause[0]:
+    if norms[cue.first] in _ANSWERS and cue.last < clause[1]:
+        opened = cue.first > sentence.first and norms[cue.first - 1] in (",", ";", "and")
+        if opened and norms[cue.last + 1] in _ELSEWHERE:
+            return (cue.first, cue.last)  # "swelling on the left; nil on the right"
+    if norms[cue.first] not in _STATED or cue.first != cue.last or cue.first <= clause[0]:
         return None
     before = norms[cue.first - 1]
     if not before[-1].isalnum() or before in _BEFORE_NEGATIVE:
         return None
     after = norms[cue.last + 1] if cue.last < clause[1] else "."
     if after.isalpha() and after not in _ADVERBS:
-        return (cue.first, cue.last)
+        written = sentence.document.words[cue.first - 1].text
+        named = before in _NAMED or (
+            written.isupper() and written != sentence.document.words[cue.last + 1].text.upper()
+        )
+        return (cue.first, cue.last) if named else None
+    if norms[cue.first] == "free" and after.isalpha():
+        return None
     start = cue.first - 1
     while start > clause[0] and norms[start - 1] not in (",", "and", ":"):
         start -= 1
     return (start, cue.first - 1)
+
+
+_STATED = frozenset("negative neg nonreactive free".split())
+_ANSWERS = frozenset("negative neg nil none absent zero".split())
+_ELSEWHERE = frozenset("at on in over below above elsewhere recently since lately now today before currently".split())
+_NO_FINDINGS = QUALIFIERS | frozenset(
+    "lesion effect emh advice advice_cue treatment treatment_cue biopsy communication contrast recommendation answer "
+    "study_word iron_sequence organ node cord_word references urgency section".split()
+)
+_NAMED = frozenset(
+    "rh gram coagulase receptor hiv ana anca antibody antigen er pr her2 pcr smear culture serology titer lactose "
+    "toxin hormone factor rhesus".split()
+)
+
+
+def restored(sentence: Sentence, targets: Sequence[Annotation], cues: Sequence[CueSpan]) -> list[CueSpan]:
+    """A "no" that a longer phrase hides although it denies what starts within: "no [change | in mental status]"."""
+    norms = sentence.document.norms
+    things = [note for note in targets if note.kind not in _NO_FINDINGS]
+    hiding = [(cue.first, cue.last) for cue in cues if cue.entry.category == "pseudo"]
+    hiding += [(note.first, note.last) for note in targets]
+    for first, last in hiding:
+        if norms[first] not in ("no", "without"):
+            continue
+        governed = any(cue.first <= first <= cue.last for cue in cues if cue.entry.category != "pseudo")
+        if not governed and any(first < thing.first <= last <= thing.last for thing in things):
+            return [CueSpan(_NO, first, first)]
+    return []

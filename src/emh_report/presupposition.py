@@ -27,9 +27,17 @@ _GIVEN = frozenset(
 _TAKES = frozenset("for of in from to with on about that".split())
 _TREATED = frozenset("taking take taken treated treating medicated operated hospitalized evaluated compliant".split())
 _WITHIN = frozenset("in of from around over at within on under near along beneath about surrounding involving".split())
+_KNOWS = frozenset("aware know knew realize realized remember told tell mention".split())
+_AUXILIARIES = frozenset("be been being have has had any yet really currently".split())
+_PERCEIVES = frozenset(
+    "have see find found show demonstrate reveal notice note feel experience report develop complain describe exhibit "
+    "display appreciate identify detect recall due because from consistent explain cause think believe".split()
+)
+_TIMES = frozenset("before after during since following".split())
 _EVIDENCE = frozenset(
     "evidence sign any all none some one history suggestion indication symptom complaint part type feature because "
-    "episode form kind degree component amount aware complaining either much many most".split()
+    "episode form kind degree component amount aware complaining either much many most recurrence return presence "
+    "development onset occurrence appearance report mention trace hint documentation use".split()
 )
 
 
@@ -59,18 +67,32 @@ def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
         reach += 1
     for index, word in enumerate(words[:reach]):
         rest = words[index + 1 :]
+        if _names(sentence, cue.first + index):
+            continue
         if word in _COMPLEMENTED and _TAKES.intersection(rest) and not {",", "other"}.intersection(rest[:1]):
             return not {"suspect", "suggest", "indicate"}.intersection(rest)
         if word in _TREATED and norms[cue.first] == "not" and "for" in rest:
             return True
     if "for" in between and _GIVEN.intersection(between[: between.index("for")]):
         return True  # "no sedation was required for the agitation"
-    return _placed_at_known(between)
+    return _placed_at_known(between) or _timed(between) or _known_object(norms[cue.last], between)
+
+
+def _names(sentence: Sentence, index: int) -> bool:
+    """Whether a word is the head of a longer phrase that is denied as a whole: "no [change in vision] or nausea"."""
+    return any(note.first <= index < note.last for note in sentence.annotations if note.kind == "finding")
 
 
 def without_complements(sentence: Sentence, target: Annotation, applied: list[CueSpan]) -> list[CueSpan]:
-    """The cues without those that a denied noun brings along: "not treated for | hypothyroidism" is not historical."""
-    denials = [cue.first for cue in applied if cue.last < target.first and presupposed(sentence, target, cue)]
+    """The cues without those that a denied noun brings along, or that speak of another subject.
+
+    In "not treated for hypothyroidism" it is not historical; in "no nausea, relieved by rest" the pain is relieved.
+    """
+    before = [cue for cue in applied if cue.entry.category == "negated" and cue.last < target.first]
+    if before:
+        clause = sentence.clause_of(target.first)
+        applied = [cue for cue in applied if cue.entry.category != "resolved" or cue.first <= clause[1]]
+    denials = [cue.first for cue in before if presupposed(sentence, target, cue)]
     if not denials:
         return applied
     start = min(denials)
@@ -79,6 +101,29 @@ def without_complements(sentence: Sentence, target: Annotation, applied: list[Cu
         for cue in applied
         if cue.entry.category not in ("historical", "resolved") or not start < cue.first < target.first
     ]
+
+
+def _known_object(denial: str, between: Sequence[str]) -> bool:
+    """Whether something else is not done to what one has: "did not address her | obesity"."""
+    if denial not in ("not", "never", "cannot"):
+        return False
+    for index, word in enumerate(between[:3]):
+        if word in _KNOWS and {"that", "he", "she", "they", "patient"}.intersection(between[index + 1 : index + 3]):
+            return True
+    if not {"his", "her", "their"}.intersection(between[-2:]):
+        return False
+    verbs = [word for word in between[:-1] if word.isalpha() and word not in _AUXILIARIES]
+    return bool(verbs) and not _PERCEIVES.intersection(between)
+
+
+def _timed(between: Sequence[str]) -> bool:
+    """Whether the target only dates what is denied: "no dizziness prior to the | fall"."""
+    for index in range(max(1, len(between) - 3), len(between)):
+        if between[index] in _TIMES and not {",", "or", "and"}.intersection(between[index:]):
+            return True
+        if between[index - 1 : index + 1] == ["prior", "to"] and index > 1:
+            return True
+    return False
 
 
 def _placed_at_known(between: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SPEAKS = frozenset(
     "state report deny denied call called say said note noted notice noticed feel felt describe give "
     "bring brought think thought believe ask asked request requested concerned inform informed tell told found find at "
-    "present accompany speak reported".split()
+    "present accompany speak reported worried here".split()
 )
 _TOLD_BY = frozenset("per by told via".split())
 _TALKED = frozenset("speak spoke spoken discuss discussed talk talked conversation".split())
@@ -35,7 +35,7 @@ def is_informant(sentence: Sentence, cue: CueSpan) -> bool:
     while index > sentence.first and norms[index] in _BESIDE:
         index -= 1
     before = norms[max(sentence.first, index - 1) : index + 1]
-    if after and (after[0] in _SPEAKS or (after[0] in ("also", "who", ",") and after[-1] in _SPEAKS)):
+    if after and (after[0] in _SPEAKS or (after[0] in ("also", "who", ",", "is", "was") and after[-1] in _SPEAKS)):
         return True
     if before == ["according", "to"]:
         return True
@@ -60,6 +60,8 @@ def has_it(sentence: Sentence, cue: CueSpan) -> bool:
 
 def in_family_history(sentence: Sentence) -> bool:
     """Whether a sentence stands under a heading "Family history", which is no part of it."""
+    if not sentence.document.names_family:
+        return False
     sentences, text = sentence.document.sentences, sentence.document.text
     words = sentence.document.words
     for position in range(sentence.index, max(-1, sentence.index - _LONGEST), -1):
@@ -68,7 +70,7 @@ def in_family_history(sentence: Sentence) -> bool:
         start = words[sentences[position].first].start
         end = words[sentences[position - 1].last].end if position else 0
         gap = text[end:start]
-        if any(char.isalpha() for char in gap):
+        if gap and not gap.isspace() and any(char.isalpha() for char in gap):
             return bool(_HEADING.search(gap.rstrip()))
         if position == 0 or sentences[position - 1].section != sentence.section:
             return False
