@@ -61,20 +61,27 @@ _IMPRESSIONS = (
     "Mild pulmonary edema, slightly improved.",
 )
 _PLAIN = (
-    "Ankle joint alignment is maintained with congruent mortise.",
-    "Subtle lucency across the distal fibula extends obliquely {n} mm.",
-    "Lateral malleolus appears smooth and well corticated.",
-    "Talar dome contour is smooth throughout.",
-    "Calcaneal enthesophyte measures roughly {n} mm.",
-    "Trabecular pattern is age appropriate.",
-    "Kager triangle is crisp.",
-    "Tibiotalar clearance is symmetrical medially plus laterally.",
-    "Casting material partly obscures fine detail.",
-    "Base of metatarsal five looks smooth.",
-    "Navicular plus cuboid line up normally.",
-    "Toes curled during exposure.",
+    "There is an oblique lucency of {n} units in the distal fibula.",
+    "The lateral malleolus looks well corticated.",
+    "There is a calcaneal spur on the film.",
+    "The Kager triangle is crisp.",
+    "The navicular and the cuboid line up as in health.",
+    "The toes were curled during the exposure, and {n} films were thrown away.",
+    "The patella sits deep in its groove.",
+    "The wrist carpals keep their arcs.",
+    "The ulnar variance is neutral.",
+    "The radial head lines up with the capitellum.",
+    "The acromion is curved and has a spur.",
+    "The Shenton arcs are unbroken.",
+    "The hardware sits in a good position, and {n} screws are counted.",
+    "There is a splint over the forearm.",
+    "The nasal bridge is straight, and the sinuses are well aerated.",
+    "The sesamoids are bipartite, as is often found at such ages.",
+    "The lunate and the triquetrum are seated in their usual places.",
+    "The crowns of the molars {n} to 9 are equal.",
+    "The metacarpals are well covered, and the thumb column is straight.",
 )
-"""Sentences in which no concept of the lexicons is named, as most of a registry's reports are."""
+"""Sentences in which no concept and no cue of the lexicons is named, as in most of a registry's reports."""
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -130,6 +137,19 @@ def junk(count: int, seed: int = 3) -> list[str]:
 def gold() -> list[str]:
     """The full reports of tests/gold: every field has to be worked out."""
     return [path.read_bytes().decode() for path in sorted(GOLD.glob("*.txt"))]
+
+
+def full(count: int, seed: int = 5) -> list[str]:
+    """Full EMH reports of 2 to 4 KB: those of tests/gold, two or three in one where they are shorter."""
+    rng = random.Random(seed)
+    texts = [text for text in gold() if len(text) > 700]
+    made = []
+    for _ in range(count):
+        text = rng.choice(texts)
+        while len(text) < 2000:
+            text = f"{text.rstrip()}\n\n{rng.choice(texts)}"
+        made.append(text[:4000])
+    return made
 
 
 def large(characters: int, texts: list[str] | None = None) -> str:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -78,3 +80,24 @@ def report(tmp_path: Path) -> Path:
     path = tmp_path / "report.txt"
     path.write_text(REPORT, "utf-8")
     return path
+
+
+def calls(run: Callable[[], Any]) -> int:
+    """How many Python functions ``run`` calls: a measure of work that other processes do not disturb."""
+    count = 0
+
+    def tick(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(tick)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def grows_linearly(run: Callable[[str], Any], piece: str, count: int = 2_000) -> bool:
+    """Whether four times the text costs ``run`` about four times the calls."""
+    return calls(lambda: run(piece * 4 * count)) < 4.4 * calls(lambda: run(piece * count)) + 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,22 +143,16 @@ def test_odd_texts_give_an_honest_result(cli: Run, text: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("size", "seconds"), [(300_000, 30), (5_000_000, 300)])
-def test_long_text_finishes(cli: Run, size: int, seconds: float) -> None:
-    text = (REPORT * (size // len(REPORT) + 1))[:size]
-    start = time.perf_counter()
+@pytest.mark.parametrize(
+    "text", [(REPORT * 50_000)[:5_000_000], "no mass and " * 25_000], ids=["5 MB", "one line of 300 KB"]
+)
+def test_long_text_is_read_to_its_end(cli: Run, text: str) -> None:
+    """That the cost of length is linear is test_linear.py's part."""
     ran = cli("extract", "-", stdin=text.encode())
-    assert time.perf_counter() - start < seconds
     assert ran.status == 0
-    assert json.loads(ran.out)["source"]["characters"] == size
-
-
-@pytest.mark.slow
-def test_long_line_without_a_break_finishes(cli: Run) -> None:
-    start = time.perf_counter()
-    ran = cli("extract", "-", stdin=b"no mass and " * 25_000)
-    assert time.perf_counter() - start < 60
-    assert ran.status == 0
+    found = json.loads(ran.out)
+    assert found["source"]["characters"] == len(text)
+    assert found["mentions"][-1]["end"] > len(text) - 200
 
 
 @pytest.mark.parametrize(

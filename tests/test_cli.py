@@ -236,17 +236,12 @@ def test_a_stopped_run_leaves_nothing(tmp_path: Path, told: signal.Signals) -> N
 
 
 @pytest.mark.slow
-def test_help_is_quick(report: Path) -> None:
+def test_help_loads_no_pipeline() -> None:
     code = (
         "import sys; from emh_report.cli import main; main(['--help']);"
         "sys.exit(bool({'spacy', 'medspacy', 'jinja2', 'yaml', 'numpy'} & set(sys.modules)))"
     )
     assert python(code).status == 0
-    start = time.perf_counter()
-    emh_report(["--help"])
-    middle = time.perf_counter()
-    emh_report(["extract", report])
-    assert middle - start < (time.perf_counter() - middle) / 2
 
 
 def test_schema_describes_what_extract_prints(cli: Run, report: Path) -> None:

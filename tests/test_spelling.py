@@ -7,8 +7,6 @@ word of the gold reports that is mended, so that a new one is read by somebody b
 from __future__ import annotations
 
 import ast
-import random
-import time
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from conftest import grows_linearly
 from emh_report import lexicon
 from emh_report.common_words import COMMON_WORDS
 from emh_report.pipeline import _vocabulary
@@ -214,33 +213,9 @@ def test_mending_ends_in_the_vocabulary_and_stays_there(word: str) -> None:
     assert once == normalise(word) or (once in vocabulary() and spelling()(once) == normalise(once))
 
 
-def best(runs: int, action: object) -> float:
-    assert callable(action)
-    times = []
-    for _ in range(runs):
-        start = time.process_time()
-        action()
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-def test_tables_are_built_fast() -> None:
-    assert best(5, lambda: Spelling(vocabulary())) < 0.15
-
-
-def test_an_unknown_word_is_looked_up_fast() -> None:
-    letters = random.Random(1)
-    words = ["".join(letters.choices("aeiouhlmnprst", k=letters.randint(6, 24))) for _ in range(2000)]
-    known = [word for word in sorted(vocabulary()) if word.isalpha() and len(word) > 6]
-    words += [word[:4] + "x" + word[5:] for word in known[:2000]]
-    assert best(5, lambda: [spelling()._mend(word, word) for word in words]) < 50e-6 * len(words)
-
-
 @pytest.mark.parametrize("piece", ["para ", "para-", "extra-\n", "ab ", "myelo ", "softtissue", "softtissue ", "a- "])
 def test_cutting_takes_linear_time(piece: str) -> None:
-    text = piece * 10_000
-    short, long = tokenize(text[: len(text) // 10]), tokenize(text)
-    assert best(3, lambda: spelling().join(long, text)) < 40 * best(3, lambda: spelling().join(short, text)) + 0.1
+    assert grows_linearly(lambda text: spelling().join(tokenize(text), text), piece)
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

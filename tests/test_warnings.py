@@ -5,7 +5,6 @@ What fires on which phrase is in phenomena/warnings.txt.
 
 from __future__ import annotations
 
-import time
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import grows_linearly
 from emh_report import Extractor, Findings, ReportText
 from emh_report.choices import Templates
 from emh_report.model import Assertion
@@ -134,8 +134,6 @@ def test_fields_lie_in_the_text_and_apart(text: str) -> None:
         assert all(start <= first <= last <= end for first, last in choice.hidden)
 
 
-@pytest.mark.parametrize("text", ["[ ] a " * 20_000, "yes / no, " * 20_000, "a: b " * 20_000, "a\tno\n" * 20_000])
-def test_fields_of_a_long_text_take_no_time(text: str) -> None:
-    start = time.perf_counter()
-    Templates(TERMS)(text)
-    assert time.perf_counter() - start < 10
+@pytest.mark.parametrize("piece", ["[ ] a ", "yes / no, ", "a: b ", "a\tno\n"])
+def test_fields_are_linear_in_the_length(piece: str) -> None:
+    assert grows_linearly(Templates(TERMS), piece)
