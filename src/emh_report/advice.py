@@ -22,7 +22,7 @@ _NEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
+class Statement:
     note: Annotation
     stance: Stance
 
@@ -42,7 +42,7 @@ class _Statement:
 def biopsy(document: Document) -> Biopsy:
     """The status of a biopsy of the lesion, with what is said of its method, target, condition and result."""
     statements = list(_biopsies(document))
-    best: _Statement | None = None
+    best: Statement | None = None
     for statement in statements:
         if best is None or statement.weight >= best.weight:
             best = statement
@@ -67,10 +67,10 @@ def weighed_biopsies(document: Document) -> list[tuple[Annotation, Stance, int]]
     return [(each.note, each.stance, each.weight) for each in _biopsies(document)]
 
 
-def recommendations(document: Document) -> tuple[Recommendation, ...]:
-    """Advice other than biopsy, one entry an action."""
+def recommendations(document: Document, told: Sequence[Statement] | None = None) -> tuple[Recommendation, ...]:
+    """Advice other than biopsy, one entry an action; ``told`` are its statements, if they are known."""
     found: dict[tuple[Action, str], tuple[int, Recommendation]] = {}
-    for statement in _recommendations(document):
+    for statement in statements(document) if told is None else told:
         action = action_of(statement.note)
         key = (action, statement.note.concept if action is Action.OTHER else "")
         rank = _rank(statement.sentence)
@@ -82,18 +82,16 @@ def recommendations(document: Document) -> tuple[Recommendation, ...]:
 
 def advised(document: Document) -> list[Annotation]:
     """The procedures that are advised, for or against, and so are not things done."""
-    return [statement.note for statement in _recommendations(document)]
+    return [statement.note for statement in statements(document)]
 
 
-def _biopsies(document: Document) -> Iterator[_Statement]:
-    for sentence in document.sentences:
+def _biopsies(document: Document) -> Iterator[Statement]:
+    for sentence in document.having("biopsy"):
         notes = sentence.of("biopsy")
-        if not notes:
-            continue
         advice = Advice(sentence, procedures(sentence))
         for note in notes:
             if note.experiencer is Experiencer.PATIENT and (stance := _biopsy_stance(advice, note)):
-                yield _Statement(note, stance)
+                yield Statement(note, stance)
 
 
 def _biopsy_stance(advice: Advice, note: Annotation) -> Stance | None:
@@ -111,8 +109,9 @@ def _biopsy_stance(advice: Advice, note: Annotation) -> Stance | None:
     return stance if stance.status is BiopsyStatus.PERFORMED else None
 
 
-def _recommendations(document: Document) -> Iterator[_Statement]:
-    for sentence in document.sentences:
+def statements(document: Document) -> Iterator[Statement]:
+    """Statements of advice other than biopsy."""
+    for sentence in document.having("recommendation"):
         notes = [note for note in sentence.of("recommendation") if note.experiencer is Experiencer.PATIENT]
         if not notes or sentence.section in BACKGROUND or is_title(sentence):
             continue
@@ -123,7 +122,7 @@ def _recommendations(document: Document) -> Iterator[_Statement]:
                 continue
             stance = advice.stance(note, bare=_is_bare_advice(advice, note))
             if stance and _counts(note, stance):
-                yield _Statement(note, stance)
+                yield Statement(note, stance)
 
 
 def _counts(note: Annotation, stance: Stance) -> bool:
@@ -138,13 +137,13 @@ def _is_bare_advice(advice: Advice, note: Annotation) -> bool:
     if section == "recommendation":
         return True
     told = any(other.means.get("communication") == "act" for other in note.sentence.of("communication"))
-    if told or is_therapy(note) or section not in (*CLOSING, None) or not advice.is_fragment(note):
+    if told or is_therapy(note) or not (section in CLOSING or section is None) or not advice.is_fragment(note):
         return False
     purposeful = bool(_PURPOSE.intersection(note.sentence.norms(note.last + 1, note.last + 5)))
     return advice.is_scheduled(note) or (section in CLOSING and (purposeful or "weak" not in note.means))
 
 
-def _recommendation(document: Document, action: Action, statement: _Statement) -> Recommendation:
+def _recommendation(document: Document, action: Action, statement: Statement) -> Recommendation:
     stance, sentence = statement.stance, statement.sentence
     urgent = [note for note in sentence.of("urgency") if _is_near(note, stance)]
     first = min([stance.first, *(note.first for note in urgent)])
@@ -176,27 +175,27 @@ def _outweighs(new: tuple[int, Recommendation], old: tuple[int, Recommendation])
     return old[1].status is not BiopsyStatus.RECOMMENDED or new[1].status not in standing
 
 
-_Part = tuple[_Statement, str]
+_Part = tuple[Statement, str]
 
 
-def _method(statements: Sequence[_Statement]) -> _Part | None:
+def _method(statements: Sequence[Statement]) -> _Part | None:
     """The method named with the advice, else the only one the report names."""
     named = [(part, note.means["method"]) for part in statements for note in _notes(part) if "method" in note.means]
     return _own_or_only(statements[0], named)
 
 
-def _target(statements: Sequence[_Statement]) -> _Part | None:
+def _target(statements: Sequence[Statement]) -> _Part | None:
     """What is biopsied, named with the advice or else the only one the report names."""
     named = [(part, target) for part in statements for note in _notes(part) if (target := _target_of(note))]
     return _own_or_only(statements[0], named)
 
 
-def _own_or_only(best: _Statement, named: Sequence[_Part]) -> _Part | None:
+def _own_or_only(best: Statement, named: Sequence[_Part]) -> _Part | None:
     own = next((part for part in named if part[0] is best), None)
     return own or (named[0] if len({text for _, text in named}) == 1 else None)
 
 
-def _notes(statement: _Statement) -> list[Annotation]:
+def _notes(statement: Statement) -> list[Annotation]:
     """The biopsy phrases one piece of advice is about."""
     first, last = statement.stance.first, statement.stance.last
     return [
@@ -211,13 +210,13 @@ def _target_of(note: Annotation) -> str | None:
     return note.means.get("target") or (note.sentence.document.slice(*span) if span else None)
 
 
-def _extent(statement: _Statement) -> Span:
+def _extent(statement: Statement) -> Span:
     """The words of the advice with the target named behind it."""
     span = object_of(statement.note)
     return statement.stance.first, max(statement.stance.last, span[1] if span else 0)
 
 
-def _result(statements: Sequence[_Statement]) -> _Part | None:
+def _result(statements: Sequence[Statement]) -> _Part | None:
     """The first diagnosis named after a biopsy that was done."""
     for statement in statements:
         later = [other for other in statement.sentence.of(*_RESULTS) if other.first > statement.note.last]

@@ -76,6 +76,8 @@ class Answers:
         longest_first = sorted(self._says, key=len, reverse=True)
         self.pattern = rf"(?<!\w)(?:{'|'.join(map(_pattern, longest_first))})(?!\w)"
         self._answer = re.compile(self.pattern, re.IGNORECASE)
+        self._openings = {term[:2] for term in self._says}
+        self._letters = {term for term in self._says if len(term) == 1}
 
     def says(self, text: str) -> Assertion | None:
         """What an answer says."""
@@ -87,6 +89,9 @@ class Answers:
 
     def at(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """The answer that opens a passage: "present" in "present at T6"."""
+        opening = text[start : start + 2].casefold()
+        if opening.isascii() and opening not in self._openings and opening[:1] not in self._letters:
+            return None
         return self._answer.match(text, start, end)
 
     def within(self, text: str, start: int, end: int) -> list[re.Match[str]]:

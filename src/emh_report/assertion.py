@@ -9,7 +9,7 @@ from __future__ import annotations
 from emh_report.clauses import clauses
 from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
 from emh_report.document import Annotation, Sentence
-from emh_report.idle import is_told, nothing_suggests
+from emh_report.idle import is_told, nothing_suggests, restored
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
 from emh_report.presupposition import presupposed, without_complements
 from emh_report.relatives import in_family_history, is_informant
@@ -30,6 +30,9 @@ _RANK = {
 
 def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], grammar: Grammar) -> None:
     """Set assertion, certainty, experiencer and cues of every target; also the sentence's clauses."""
+    if hidden := restored(sentence, targets, cues):
+        cues = [*cues, *hidden]
+    cues = sorted(cues, key=lambda cue: cue.first) if len(cues) > 1 else cues
     sentence.clauses = clauses(sentence, grammar, cues)
     if _is_question(sentence):
         for target in targets:
@@ -53,7 +56,8 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         if target.first in signs:
             _sign(sentence, target, signs[target.first])
             continue
-        _apply(sentence, target, active)
+        if active:
+            _apply(sentence, target, active)
         if relatives:
             target.experiencer = Experiencer.OTHER
         for cue in exceptions:

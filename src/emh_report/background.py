@@ -36,7 +36,7 @@ _LEADING_SENTENCES = 5
 def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
     """Each blood disorder once, at its strongest; a more specific name replaces the general one."""
     found: dict[str, tuple[Assertion, list[Annotation]]] = {}
-    for sentence in document.sentences:
+    for sentence in document.having("condition"):
         for note in sentence.of("condition"):
             assertion = _current(note)
             if assertion is None:
@@ -67,6 +67,8 @@ def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
 
 def clinical(document: Document) -> Clinical:
     """The patient's symptoms, and the question the referrer asks."""
+    if not document.kinds and "?" not in document.text:
+        return Clinical()
     symptoms: dict[str, Annotation] = {}
     for sentence in _request(document):
         for note in sentence.of("symptom"):

@@ -18,6 +18,8 @@ _GAP = re.compile(
 )
 """What a template leaves for a person to fill: "***", "{level:12345}", "<<side>>", "@DATE@"."""
 _GAP_ALONE = re.compile(rf"(?:{_GAP.pattern}|_{{3,}}|\.{{4,}}|\[[ \t_]*\])[ \t.]*$")
+GAP_MARKS = ("***", "{", "@", "[", "<<", "___", "....")
+"""Without one of these there is no gap; most texts have none."""
 _DETAIL = re.compile(
     r"(?:\d|[CTDL]\d|(?:levels?|right|left|bilateral|sizes?|sites?|sides?|severity|degree|grade|signal|extent"
     r"|location|cause|t1|t2|stir|worst|maximal|position|largest|number|description|comment|lesions?|mass(?:es)?"
@@ -57,6 +59,8 @@ def blanks(text: str, lines: Sequence[Line]) -> Iterator[Choice]:
 
 def tables(text: str, lines: Sequence[Line], answers: Answers) -> Iterator[Choice]:
     """Columns that hold nothing but answers, under the name of a finding."""
+    if not _CELL_END.search(text):
+        return
     rows: list[list[Span]] = []
     for line in lines:
         cells = _cells(text, line)

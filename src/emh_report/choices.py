@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from emh_report.answers import STRUCK, Answers, Choice, Option, strip
-from emh_report.blanks import LABELLED, blanks, gaps, tables
+from emh_report.blanks import GAP_MARKS, LABELLED, blanks, gaps, tables
 from emh_report.lines import Line, split_lines
 from emh_report.model import Assertion
 from emh_report.tickboxes import CUT, ticked
@@ -23,6 +23,10 @@ _OPEN, _CLOSE = r"~~|<s>|<del>|<strike>|\*\*|__|[(\[]", r"~~|</s>|</del>|</strik
 _TICK = r"[ \t]*(?:[✓✔√]|\([xX]\)|\[[xX]\])"
 _STRIKES = ("~~", "<s>", "<del>", "<strike>")
 _PIECE_END = re.compile(r"[ \t]*(?:[.,;|\t)]|$|[ \t]{3}|\()")
+_LABEL_END = re.compile(r"[:=][ \t]*")
+_MARKED = re.compile(r"[:=/\[{<@\t|☐☑☒□■◻◼⬜✅✓✔]|[_*(][_* \txX)✓✔√]|\.\.|[ \t][-–—][ \t]")
+"""No text has a field without one of these."""
+_DASH = re.compile(r"[-–—\t]")
 _WIDEST = 120
 """Characters before an option that may be its label."""
 _FIRST = ("box", "slash", "table", "gap", "answer", "blank")
@@ -47,21 +51,26 @@ class Templates:
 
     def __call__(self, text: str) -> list[Choice]:
         """Every field, in order."""
+        if not _MARKED.search(text):
+            return []
         lines = split_lines(text)
         found = [
             *ticked(text, lines, self._answers),
             *tables(text, lines, self._answers),
             *blanks(text, lines),
         ]
+        gapped = any(mark in text for mark in GAP_MARKS)
         for line in lines:
             if line.start < line.end:
                 found += self._slashed(text, line)
                 found += self._answered(text, line)
-                found += gaps(text, line)
+                found += gaps(text, line) if gapped else ()
         return _without_overlap(found)
 
     def _slashed(self, text: str, line: Line) -> Iterator[Choice]:
         """ "Yes / No", with a reply behind it, one struck out or marked, or as the template left it."""
+        if text.find("/", line.start, line.end) < 0:
+            return
         behind = line.start
         for group in self._slashes.finditer(text, line.start, line.end):
             options = list(self._option.finditer(text, *group.span()))
@@ -91,15 +100,21 @@ class Templates:
 
     def _answered(self, text: str, line: Line) -> Iterator[Choice]:
         """ "Cord compression: No": an answer and nothing else."""
-        for match in LABELLED.finditer(text, line.start, line.end):
-            answer = self._answers.at(text, match.end(), line.end)
-            if answer and _PIECE_END.match(text, answer.end(), line.end):
-                option = Option(*answer.span(), True, self._answers.says(answer.group()))
-                yield Choice("answer", match.span("label"), (option,))
-        dashed = self._dashed.fullmatch(text, *strip(text, line.start, line.end, " \t"))
-        if dashed:
+        if any(self._reply_at(text, mark.end(), line.end) for mark in _LABEL_END.finditer(text, line.start, line.end)):
+            for match in LABELLED.finditer(text, line.start, line.end):
+                if answer := self._reply_at(text, match.end(), line.end):
+                    option = Option(*answer.span(), True, self._answers.says(answer.group()))
+                    yield Choice("answer", match.span("label"), (option,))
+        if not _DASH.search(text, line.start, line.end):
+            return
+        if dashed := self._dashed.fullmatch(text, *strip(text, line.start, line.end, " \t")):
             option = Option(*dashed.span("word"), True, self._answers.says(dashed["word"]))
             yield Choice("answer", dashed.span("label"), (option,))
+
+    def _reply_at(self, text: str, at: int, end: int) -> re.Match[str] | None:
+        """An answer at a place, with nothing behind it."""
+        answer = self._answers.at(text, at, end)
+        return answer if answer and _PIECE_END.match(text, answer.end(), end) else None
 
 
 def _option(text: str, match: re.Match[str], chosen: bool, says: Assertion | None) -> Option:

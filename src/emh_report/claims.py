@@ -82,7 +82,7 @@ def claims(links: Links) -> list[Claim]:
 def _of_facts(facts: Iterable[Fact]) -> Iterator[Claim]:
     for fact in facts:
         part, topic = part_of(fact.sentence), _TOPICS.get(fact.kind)
-        if part is None or topic is None or fact.assertion not in (*TODAY, Assertion.ABSENT):
+        if part is None or topic is None or not (fact.assertion in TODAY or fact.assertion is Assertion.ABSENT):
             continue
         if fact.anchor.note.change is Change.NEW and fact.assertion is Assertion.ABSENT:
             continue

@@ -48,11 +48,12 @@ def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[t
 
 
 def _spaced_dashes(sentence: Sentence) -> set[int]:
-    words = sentence.document.words
+    words, norms = sentence.document.words, sentence.document.norms
     return {
         index
         for index in range(sentence.first + 1, sentence.last)
-        if words[index].text in "-–—"
+        if norms[index][:1] == "-"
+        and words[index].text in "-–—"
         and words[index - 1].end < words[index].start
         and words[index].end < words[index + 1].start
     }

@@ -57,7 +57,7 @@ def _acts(document: Document) -> Iterator[tuple[Sentence, Annotation]]:
     """Sentences that tell of telling; those that succeeded first."""
     found = [
         (sentence, act)
-        for sentence in document.sentences
+        for sentence in document.having(_KIND)
         if sentence.section not in ("clinical", "comparison", "technique", "exam")
         for act in sentence.of(_KIND)
         if act.means["communication"] in ("act", "not") and _is_about_result(sentence, act)

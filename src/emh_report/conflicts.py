@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from emh_report.advice import biopsy
-from emh_report.claims import COMPRESSION, EPIDURAL, FORAMEN, Claim, claims, part_of, topic_of
-from emh_report.document import Annotation, Document, Sentence
+from emh_report.claims import COMPRESSION, EPIDURAL, FORAMEN, Claim, part_of, topic_of
+from emh_report.document import Annotation, Document
 from emh_report.facts import TODAY, level_names, ordered
 from emh_report.measure import SizeSpan
 from emh_report.model import Assertion, BiopsyStatus, Experiencer, Findings
@@ -18,15 +18,15 @@ _SEVERITY = {"mild": {1}, "mild-moderate": {1, 2}, "moderate": {2}, "moderate-se
 _SIDES = {"left": {"left"}, "right": {"right"}, "bilateral": {"left", "right"}}
 _DENIABLE = frozenset({COMPRESSION, EPIDURAL, *map(topic_of, ("paravertebral", "presacral", "pleural", "perirenal"))})
 """What a report that denies it denies as a whole."""
+_PARTS = ("body", "impression")
 _NO_ADVICE = frozenset({BiopsyStatus.NOT_MENTIONED, BiopsyStatus.PERFORMED})
 _ABOUT_CORD = frozenset({"cord", "cauda_equina", "thecal_sac", "canal"})
 _MENTIONED = ("compression", "effacement")
 
 
-def conflicts(links: Links, findings: Findings) -> list[ReportWarning]:
+def conflicts(links: Links, findings: Findings, told: Sequence[Claim]) -> list[ReportWarning]:
     """Everything in which parts of the report disagree."""
     document = links.document
-    told = claims(links)
     found: list[ReportWarning] = []
     for topic in dict.fromkeys(claim.topic for claim in told):
         mine = [claim for claim in told if claim.topic == topic]
@@ -79,7 +79,8 @@ def _sides(
     """A side of the impression that the findings do not name at that place."""
     if topic != FORAMEN and not _is_lesion(topic):
         return
-    told = {side for claim in body for note in claim.notes for side in _named_sides(note.sentence)}
+    sentences = {note.sentence.index: note.sentence for claim in body for note in claim.notes}
+    told = _named_sides(document, {(each.paragraph, each.section) for each in sentences.values()})
     for claim in impression:
         near = [other for other in body if other.today and other.sides and _meet(claim, other)]
         near = near or [other for other in body if other.today and other.sides and topic != FORAMEN]
@@ -95,13 +96,13 @@ def _sides(
             yield _warning(document, "laterality_mismatch", text, [*notes, *claim.notes])
 
 
-def _named_sides(sentence: Sentence) -> set[str]:
-    """Sides named where the lesions are described, the paragraph of the sentence."""
+def _named_sides(document: Document, paragraphs: set[tuple[int, str | None]]) -> set[str]:
+    """Sides named in the paragraphs where lesions are described."""
     return {
         note.means["laterality"]
-        for other in sentence.document.sentences
-        if (other.paragraph, other.section) == (sentence.paragraph, sentence.section) and other.of("lesion", "site")
-        for note in other.of("modifier")
+        for sentence in document.sentences
+        if (sentence.paragraph, sentence.section) in paragraphs and sentence.of("lesion", "site")
+        for note in sentence.of("modifier")
         if note.means.get("laterality") in ("left", "right")
     }
 
@@ -147,15 +148,14 @@ def _denials(document: Document, topic: str, told: Sequence[Claim]) -> Iterable[
     """A thing denied as a whole in one part and stated in the other."""
     if topic not in _DENIABLE:
         return
+    stated = {part: [c for c in told if c.part == part and c.assertion is Assertion.PRESENT] for part in _PARTS}
     for denial in told:
         if denial.assertion is not Assertion.ABSENT or denial.limited or denial.sides:
             continue
         against = [
             claim
-            for claim in told
-            if claim.assertion is Assertion.PRESENT
-            and claim.part != denial.part
-            and (not denial.levels or (claim.levels and _same_place(claim, denial)))
+            for claim in stated["impression" if denial.part == "body" else "body"]
+            if not denial.levels or (claim.levels and _same_place(claim, denial))
         ]
         if against:
             code = "compression_conflict" if topic == COMPRESSION else "lesion_conflict"
@@ -183,7 +183,7 @@ def _corrected(before: Sequence[Claim], addendum: Sequence[Claim]) -> list[Annot
 def _emh_corrected(document: Document) -> Iterable[ReportWarning]:
     """EMH denied by an addendum that the report states, or the reverse."""
     told: dict[str, list[Annotation]] = {"body": [], "addendum": []}
-    for sentence in document.sentences:
+    for sentence in document.having("emh"):
         part = part_of(sentence)
         if part is not None:
             notes = [note for note in sentence.of("emh") if note.experiencer is Experiencer.PATIENT]
@@ -199,9 +199,11 @@ def _emh_corrected(document: Document) -> Iterable[ReportWarning]:
 def _biopsy_corrected(document: Document, findings: Findings) -> Iterable[ReportWarning]:
     """Advice on biopsy that an addendum turns round."""
     body = [sentence for sentence in document.sentences if sentence.section != "addendum"]
+    if len(body) == len(document.sentences):
+        return
     before, after = biopsy(replace(document, sentences=body)), findings.biopsy
     advice = before.status is not after.status and _NO_ADVICE.isdisjoint((before.status, after.status))
-    if advice and len(body) < len(document.sentences):
+    if advice:
         text = f"An addendum changes the advice on biopsy from {before.status} to {after.status}."
         evidence = tuple(dict.fromkeys([*before.evidence, *after.evidence]))
         yield ReportWarning(code="addendum_conflict", message=text, evidence=evidence)

@@ -48,7 +48,7 @@ def sac_and_csf(links: Links) -> tuple[ThecalSac | None, Csf | None, list[Annota
         elif fact.kind in ("csf", "csf_normal") and decided:
             csf = _worse(csf, _csf(fact))
             notes.append(fact.anchor.note)
-    for sentence in links.document.sentences:
+    for sentence in links.document.having("structure", "cord_word"):
         if sentence.section == BACKGROUND:
             continue
         for note in sentence.of("structure"):
@@ -94,7 +94,7 @@ def escc_grade(
     document: Document, assertion: Assertion, sac: ThecalSac | None, csf: Csf | None
 ) -> tuple[Escc, list[Evidence]]:
     """The stated grade, else the one that cord, sac and CSF together make."""
-    for sentence in document.sentences:
+    for sentence in document.having("cord_word"):
         for note in sentence.of("cord_word"):
             if note.means.get("scale") != "ESCC":
                 continue
@@ -166,7 +166,7 @@ def cord_signal(links: Links) -> CordSignalChange:
 def _interpretations(document: Document) -> list[Annotation]:
     """Words that name a change of the cord without the word signal: "myelomalacia"."""
     found = []
-    for sentence in document.sentences:
+    for sentence in document.having("cord_word"):
         if sentence.section in (BACKGROUND, "technique", "comparison", "exam"):
             continue
         if not any(structure.concept in ("cord", "conus") for structure in sentence.of("structure")):

@@ -22,7 +22,7 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
     """What the report says of EMH as a diagnosis, today, in this patient."""
     notes = [
         note
-        for sentence in document.sentences
+        for sentence in document.having("emh")
         if sentence.section not in _SILENT
         for note in sentence.of("emh")
         if note.experiencer is Experiencer.PATIENT
@@ -132,7 +132,7 @@ def _certainty(notes: Sequence[Annotation]) -> Certainty | None:
 def differential(document: Document, concepts: Mapping[str, Concept]) -> tuple[DifferentialDiagnosis, ...]:
     """Diagnoses other than EMH, each once."""
     groups: dict[str, list[Annotation]] = {}
-    for sentence in document.sentences:
+    for sentence in document.having("differential"):
         if sentence.section in _SILENT:
             continue
         for note in sentence.of("differential"):

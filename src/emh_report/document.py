@@ -5,6 +5,7 @@ A *word index* counts the words of the whole report; ``last`` is always the last
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,10 @@ from emh_report.words import Word
 
 if TYPE_CHECKING:
     from emh_report.answers import Choice
+    from emh_report.segment import SectionSpan
+
+
+_FAMILY = re.compile(r"\bfam|\bf\.?h", re.IGNORECASE)
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +33,7 @@ class Annotation:
     means: Mapping[str, str] = field(default_factory=dict)
     preferred: str = ""
     """The concept's name as the contract prints it."""
-    value: object = None
+    value: Any = None
     """LevelSpan, SequenceSpan, SizeSpan or QuantitySpan, for annotations made by those readers."""
     assertion: Assertion = Assertion.PRESENT
     certainty: Certainty | None = None
@@ -76,9 +81,30 @@ class Sentence:
     """Cues found in it (cues.CueSpan), also those that govern nothing."""
     topic: list[Annotation] = field(default_factory=list)
     """Sites and structures of the label it stands under ("Foramina: ... Mild narrowing at T4/T5")."""
+    _sorted: tuple[int, dict[str, list[Annotation]]] = (0, {})
+    """The annotations by kind, and how many they were when they were sorted."""
+
+    @property
+    def by_kind(self) -> dict[str, list[Annotation]]:
+        """The annotations, by kind."""
+        count, found = self._sorted
+        if count != len(self.annotations):
+            found = {}
+            for annotation in self.annotations:
+                found.setdefault(annotation.kind, []).append(annotation)
+            self._sorted = len(self.annotations), found
+        return found
 
     def of(self, *kinds: str) -> list[Annotation]:
         """Annotations of these kinds in order."""
+        count, found = self._sorted
+        if count != len(self.annotations):
+            found = self.by_kind
+        if len(kinds) == 1:
+            group = found.get(kinds[0])
+            return group[:] if group else []
+        if found.keys().isdisjoint(kinds):
+            return []
         return [annotation for annotation in self.annotations if annotation.kind in kinds]
 
     def clause_of(self, word: int) -> tuple[int, int]:
@@ -101,9 +127,44 @@ class Document:
     words: Sequence[Word]
     norms: list[str]
     sentences: list[Sentence] = field(default_factory=list)
+    parts: list[SectionSpan] = field(default_factory=list)
+    """Its sections."""
     addenda: list[tuple[int, int]] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     """Fields of a template in it, filled in or not."""
+    _sorted: tuple[int, dict[str, list[Sentence]]] = (0, {})
+    """The sentences by the kinds of their annotations, and how many there were when they were sorted."""
+
+    @property
+    def kinds(self) -> dict[str, list[Sentence]]:
+        """The kinds of annotations in it, each with its sentences."""
+        count, found = self._sorted
+        if count != len(self.sentences):
+            found = {}
+            for sentence in self.sentences:
+                for kind in sentence.by_kind if sentence.annotations else ():
+                    found.setdefault(kind, []).append(sentence)
+            self._sorted = len(self.sentences), found
+        return found
+
+    _evidence: dict[tuple[int, int], Evidence] = field(default_factory=dict)
+    """Evidence given so far: several fields rest on the same words."""
+    _family: bool | None = None
+
+    def having(self, *kinds: str) -> list[Sentence]:
+        """Sentences with annotations of these kinds, in order; to be asked for once all are read."""
+        found = self.kinds
+        groups = [found[kind] for kind in kinds if kind in found]
+        if len(groups) < 2:
+            return groups[0][:] if groups else []
+        return [sentence for sentence in self.sentences if not sentence.by_kind.keys().isdisjoint(kinds)]
+
+    @property
+    def names_family(self) -> bool:
+        """Whether its headings may include a family history."""
+        if self._family is None:
+            self._family = _FAMILY.search(self.text) is not None
+        return self._family
 
     def slice(self, first: int, last: int) -> str:
         """The input from word ``first`` to word ``last``."""
@@ -111,8 +172,12 @@ class Document:
 
     def evidence(self, first: int, last: int, section: str | None) -> Evidence:
         """Evidence for words ``first`` to ``last``."""
-        start, end = self.words[first].start, self.words[last].end
-        return Evidence(start=start, end=end, text=self.text[start:end], section=section)
+        found = self._evidence.get((first, last))
+        if found is None or found.section != section:
+            start, end = self.words[first].start, self.words[last].end
+            found = Evidence(start=start, end=end, text=self.text[start:end], section=section)
+            self._evidence[first, last] = found
+        return found
 
     def evidence_of(self, *annotations: Annotation) -> tuple[Evidence, ...]:
         """One evidence for each sentence the annotations lie in: from the first to the last of them."""

@@ -23,7 +23,7 @@ def expanded_bones(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
     """One lesion for each kind of expanded bone that the report describes and no mass stands for."""
     masses = {draft.site for draft in links.lesions if draft.assertion in _TODAY}
     found: dict[str, tuple[Annotation, tuple[float, ...], Laterality | None, list[Annotation]]] = {}
-    for sentence in links.document.sentences:
+    for sentence in links.document.having("bone_marrow"):
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         for note in sentence.of("bone_marrow"):

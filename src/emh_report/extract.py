@@ -5,20 +5,27 @@ text → document → mentions → relations → findings → warnings; no step 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from emh_report.assemble import assemble
+from emh_report.assemble import assemble, nothing
 from emh_report.lexicon import load
 from emh_report.link import link
 from emh_report.mentions import Reader
 from emh_report.model import Findings, Source
-from emh_report.pipeline import build
+from emh_report.pipeline import NORMS, SEGMENTS, TARGETS, WORDS, Segmenter, build
 from emh_report.reading import ReportText, digest
 from emh_report.relations import Links
+from emh_report.silence import Silence
 from emh_report.warnings import warnings
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +42,55 @@ class Extractor:
     def __init__(self, overlays: Sequence[Path] = ()) -> None:
         self.lexicons = load(overlays)
         self._nlp = build(self.lexicons, bare=True)
+        self._segment = cast(Segmenter, self._nlp.get_pipe(SEGMENTS))
+        self._is_silent = Silence(self._segment.headings)
         self._read = Reader(self.lexicons)
 
     def __call__(self, report: ReportText) -> Findings:
         """Findings of one report; offsets count the characters of ``report.text``."""
-        return self.trace(report).findings
+        with uncollected(len(report.text)):
+            doc = self._nlp(report.text, disable=[SEGMENTS])
+            told = doc.user_data
+            if not told[TARGETS] and self._is_silent(report.text, told[WORDS], told[NORMS]):
+                return nothing(self.lexicons, _source(report))
+            return self._trace(report, doc).findings
 
     def trace(self, report: ReportText) -> Trace:
         """Findings of one report with what they were made from."""
-        text = report.text
-        document = self._read(self._nlp(text))
+        with uncollected(len(report.text)):
+            return self._trace(report, self._nlp(report.text, disable=[SEGMENTS]))
+
+    def _trace(self, report: ReportText, doc: Doc) -> Trace:
+        document = self._read(self._segment(doc))
         links = link(document)
-        source = Source(id=report.id, sha256=digest(text), characters=len(text), patient_id=report.patient_id)
-        found = assemble(links, self._read.mentions(document), self.lexicons, source)
-        questioned = warnings(links, found, self.lexicons)
-        return Trace(links, found.model_copy(update={"warnings": questioned}))
+        found = assemble(links, self._read.mentions(document), self.lexicons, _source(report))
+        return Trace(links, found.model_copy(update={"warnings": warnings(links, found)}))
+
+
+def _source(report: ReportText) -> Source:
+    text = report.text
+    return Source(id=report.id, sha256=digest(text), characters=len(text), patient_id=report.patient_id)
+
+
+@contextmanager
+def uncollected(size: int) -> Iterator[None]:
+    """No garbage collection while a long text is read.
+
+    Nothing of it can be freed before its end, and each collection would look through all that was read so far:
+    at a megabyte a third of the time.
+    """
+    pause = size > LONG and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pause:
+            gc.enable()
+
+
+LONG = 50_000
+"""Characters from which on collections cost more than they free."""
 
 
 def extract(text: str, id: str = "", overlays: Sequence[Path] = ()) -> Findings:

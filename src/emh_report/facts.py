@@ -35,7 +35,7 @@ class Fact:
 def ordered(levels: Iterable[str]) -> tuple[str, ...]:
     """Levels without repeats, cranial to caudal."""
     found = set(levels)
-    return tuple(level for level in VERTEBRAE if level in found)
+    return tuple(level for level in VERTEBRAE if level in found) if found else ()
 
 
 def level_names(notes: Iterable[Annotation]) -> tuple[str, ...]:

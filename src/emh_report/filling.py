@@ -32,6 +32,7 @@ class Filling:
         self._starts = [choice.span[0] for choice in self._choices]
         self._furthest = list(accumulate((choice.span[1] for choice in self._choices), max))
         self._bit: set[Choice] = set()
+        self.any = bool(choices)
 
     @property
     def choices(self) -> list[Choice]:
@@ -40,6 +41,8 @@ class Filling:
 
     def is_silent(self, first: int, last: int, kind: str) -> bool:
         """Whether words ``first`` to ``last`` assert nothing."""
+        if not self._choices:
+            return False
         span = self._characters(first, last)
         for choice in self._around(span):
             if any(start < span[1] and span[0] < end for start, end in choice.hidden):
@@ -50,6 +53,8 @@ class Filling:
 
     def answer(self, sentence: Sentence) -> None:
         """Let plain answers decide how the phrases of their labels are meant."""
+        if not self._choices:
+            return
         for note in sentence.annotations:
             span = self._characters(note.first, note.last)
             for choice in self._around(span):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from emh_report.lines import Line
-from emh_report.words import Word, normalise, tokenize
+from emh_report.words import Word, first_word, normalise, tokenize
 
 LABEL = "subheading"
 """The category whose phrases label a passage of the findings and start no section."""
@@ -64,6 +64,10 @@ class Headings:
         """``variants`` themselves if they are headings already: to read hundreds of phrases takes time."""
         return variants if isinstance(variants, Headings) else cls(variants)
 
+    def open_with(self, norm: str) -> bool:
+        """Whether a phrase begins with this word."""
+        return norm in self._phrases or ("l" in norm and norm.replace("l", "i") in self._phrases)
+
     def at(self, norm: Sequence[str], index: int) -> Iterator[tuple[int, str]]:
         """Phrases that start at ``index``, longest first: the index after them, and the category."""
         first, spelt = norm[index], norm
@@ -110,6 +114,9 @@ def _line_heading(text: str, lines: Sequence[Line], index: int, headings: Headin
     line = lines[index]
     start = _DECORATION.match(text, line.start, line.end).end()  # type: ignore[union-attr]
     window = text[start : min(line.end, start + _REACH)]
+    first = first_word(window)
+    if first is not None and not headings.open_with(normalise(first)):
+        return None
     words = tokenize(window)
     if not words:
         return None
@@ -172,6 +179,8 @@ def _colon_heading(text: str, begin: int, colon: int, line_start: int, headings:
     opening = _DECORATION.match(text, line_start, colon).end()  # type: ignore[union-attr]
     end = _AFTER_COLON.match(text, colon).end()  # type: ignore[union-attr]
     for index, word in enumerate(words):
+        if not headings.open_with(norm[index]):
+            continue
         start = begin + word.start
         for after, category in headings.at(norm, index):
             if start == opening:

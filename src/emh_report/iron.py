@@ -43,8 +43,9 @@ _DONE = frozenset(
 def iron(links: Links) -> IronDeposition:
     """Iron by site; the whole is the strongest of them."""
     report = _Reader(links)
-    for sentence in links.document.sentences:
-        report.read(sentence)
+    if any(iron_notes(sentence) for sentence in links.document.sentences):
+        for sentence in links.document.sentences:
+            report.read(sentence)
     sites = report.sites()
     document = links.document
     found = [said for group in sites.values() for said in group]
@@ -213,7 +214,7 @@ def _degree(group: list[Said]) -> Severity | None:
 def _not_done(document: Document) -> list[Annotation]:
     """Iron-sensitive sequences, or iron itself, that the text says were not looked for."""
     found = []
-    for sentence in document.sentences:
+    for sentence in document.having("sequence", "iron_sequence", "finding"):
         norms = document.norms
         for note in sentence.of("sequence", "iron_sequence"):
             if note.kind == "sequence" and not IRON_SEQUENCES.intersection(_sequences(note)):

@@ -18,6 +18,9 @@ _PHYSICAL = frozenset("blooming bloom susceptibility hemosiderin siderotic".spli
 _IRON = frozenset("iron siderosis hemosiderosis".split())
 
 
+_CAUSES = _BLOOD_OR_METAL | _CALCIUM
+
+
 def has_other_cause(note: Annotation) -> bool:
     """Whether blood, metal or calcium is what blooms: "collection that blooms, indicating blood products"."""
     sentence = note.sentence
@@ -26,14 +29,15 @@ def has_other_cause(note: Annotation) -> bool:
         return False
     if _IRON.intersection(norms[sentence.first : sentence.last + 1]):
         return False
-    return any(_is_cause(note, index) for index in range(sentence.first, sentence.last + 1))
+    named = (index for index in range(sentence.first, sentence.last + 1) if norms[index] in _CAUSES)
+    return any(_is_cause(note, index) for index in named)
 
 
 def _is_cause(note: Annotation, at: int) -> bool:
     sentence = note.sentence
     norms = sentence.document.norms
     before = norms[max(sentence.first, at - 3) : at]
-    if norms[at] in _CALCIUM and _LED_BY.isdisjoint(before) or norms[at] not in _BLOOD_OR_METAL | _CALCIUM:
+    if norms[at] in _CALCIUM and _LED_BY.isdisjoint(before) or norms[at] not in _CAUSES:
         return False
     low, high = (note.last + 1, at) if at > note.last else (at + 1, note.first)
     others = [

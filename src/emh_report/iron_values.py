@@ -18,7 +18,7 @@ def measurements(links: Links) -> tuple[Measurement, ...]:
     field = next(
         (
             q.value.value
-            for s in document.sentences
+            for s in document.having("quantity")
             for q in s.of("quantity")
             if q.concept == "field_strength" and isinstance(q.value, QuantitySpan)
         ),
@@ -27,7 +27,7 @@ def measurements(links: Links) -> tuple[Measurement, ...]:
     found: dict[tuple[str, str, float], Measurement] = {}
     added: dict[tuple[str, str], set[float]] = {}
     last: str | None = None
-    for sentence in document.sentences:
+    for sentence in document.having("quantity"):
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         for note in sentence.of("quantity"):

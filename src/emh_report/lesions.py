@@ -36,7 +36,7 @@ class Draft:
     size_level: Annotation | None = None
     size_side: str | None = None
     corrected: bool = False
-    attributions: list[Annotation] = field(default_factory=list)
+    attributions: dict[Annotation, None] = field(default_factory=dict)
     """EMH said of this lesion by name, not of the report as a whole."""
     other_diagnosis: bool = False
     words: dict[str, str] = field(default_factory=dict)
@@ -47,22 +47,44 @@ class Draft:
     change: Change | None = None
     notes: list[Annotation] = field(default_factory=list)
     """Phrases that support any value."""
+    _changed_in: int = -1
+    """The last sentence that told of a change."""
+
+    _level_set: set[Annotation] = field(default_factory=set, init=False)
+    _level_spans: dict[tuple[str, ...], Annotation] = field(default_factory=dict, init=False)
+    """Levels → the first phrase that names them, of the first ``_spans_read`` of ``level_notes``: a long report
+    speaks of one lesion thousands of times."""
+    _spans_read: int = field(default=0, init=False)
 
     @property
     def levels(self) -> set[str]:
         """Vertebrae said of it today."""
-        return {level for note in self.level_notes if isinstance(note.value, LevelSpan) for level in note.value.levels}
+        return {level for levels in self._spans() for level in levels}
+
+    @property
+    def level_phrases(self) -> list[Annotation]:
+        """One phrase for each statement of its levels."""
+        return list(self._spans().values())
+
+    def _spans(self) -> dict[tuple[str, ...], Annotation]:
+        for note in self.level_notes[self._spans_read :]:
+            if isinstance(note.value, LevelSpan):
+                self._level_spans.setdefault(note.value.levels, note)
+        self._spans_read = len(self.level_notes)
+        return self._level_spans
 
     def add_levels(self, notes: list[Annotation]) -> None:
         """Levels of the lesion; a level that is denied ("not at T9") is no level of it."""
         corrected = [note for note in notes if note.sentence.section == "addendum"]
         if corrected:  # an addendum beats the body
             self.level_notes = [note for note in self.level_notes if note.sentence.section == "addendum"]
+            self._level_set, self._level_spans, self._spans_read = set(self.level_notes), {}, 0
         past = self.assertion is Assertion.HISTORICAL
         for note in notes:
             if note.assertion is Assertion.HISTORICAL and not past:
                 continue  # "earlier it extended from D5 to D10"
-            if note not in self.level_notes:
+            if note not in self._level_set:
+                self._level_set.add(note)
                 self.level_notes.append(note)
                 self.notes.append(note)
 
@@ -153,11 +175,9 @@ class Draft:
             return
         if change is Change.RESOLVED and self.assertion is not Assertion.HISTORICAL:
             return
-        same = self.change is Change.STABLE and any(
-            other.kind == "change" and other.sentence is note.sentence for other in self.notes
-        )
+        same = self.change is Change.STABLE and self._changed_in == note.sentence.index
         if self.change is None or same or note.sentence.section in IMPRESSION and change is not Change.STABLE:
-            self.change = change
+            self.change, self._changed_in = change, note.sentence.index
             self.notes.append(note)
 
     def _finding(self, note: Annotation, field_name: str) -> None:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from emh_report.level_links import next_link
 from emh_report.lookalikes import is_lookalike
 from emh_report.model import VERTEBRAE, level_order
 from emh_report.sequences import SequenceSpan
-from emh_report.t1_t2 import split_sequences
-from emh_report.vertebrae import REGION_WORDS, Name, find_names, word_set
+from emh_report.t1_t2 import names_one, split_sequences
+from emh_report.vertebrae import REGION_WORDS, Name, find_names, opens_name, word_set
 from emh_report.words import Word, normalise
 
-__all__ = ["LevelSpan", "SequenceSpan", "find_levels", "find_sequences"]
+__all__ = ["LevelSpan", "SequenceSpan", "find_levels", "find_sequences", "levels_and_sequences", "opens_level"]
 
 _DISC = word_set(
     "disc disk foramen foraminal neuroforamen neuroforaminal neuroforamina intervertebral ivd facet "
@@ -63,19 +64,28 @@ class LevelSpan:
 
 def find_levels(words: Sequence[Word]) -> list[LevelSpan]:
     """Level expressions among the words of one sentence, in order."""
-    norm = [normalise(word.text) for word in words]
-    vertebrae, _ = _split_names(words, norm)
+    return levels_and_sequences(words, [normalise(word.text) for word in words])[0]
+
+
+def find_sequences(words: Sequence[Word]) -> list[SequenceSpan]:
+    """Pulse sequences of the T1/T2 family among the words of one sentence; no word is also a level."""
+    return levels_and_sequences(words, [normalise(word.text) for word in words])[1]
+
+
+def levels_and_sequences(words: Sequence[Word], norm: Sequence[str]) -> tuple[list[LevelSpan], list[SequenceSpan]]:
+    """Both, given the normal forms of the words."""
+    vertebrae, sequences = _split_names(words, norm)
     spans: list[LevelSpan] = []
     for names, kinds in _expressions(norm, vertebrae):
         spans.append(_resolve(norm, names, kinds, spans[-1] if spans else None))
     taken = {index for span in spans for index in range(span.first, span.last + 1)}
     spans += (span for span in _vague(norm) if taken.isdisjoint(range(span.first, span.last + 1)))
-    return sorted(spans, key=lambda span: span.first)
+    return sorted(spans, key=lambda span: span.first), sequences
 
 
-def find_sequences(words: Sequence[Word]) -> list[SequenceSpan]:
-    """Pulse sequences of the T1/T2 family among the words of one sentence; no word is also a level."""
-    return _split_names(words, [normalise(word.text) for word in words])[1]
+def opens_level(word: str) -> bool:
+    """Whether a word, in normal form, can begin a level or a sequence of the T1/T2 family."""
+    return opens_name(word) or names_one(word) or _opens_vague(word)
 
 
 def _split_names(words: Sequence[Word], norm: Sequence[str]) -> tuple[dict[int, Name], list[SequenceSpan]]:
@@ -216,14 +226,16 @@ def _disc_noun(norm: Sequence[str], first: int, last: int, previous: LevelSpan |
 
 def _vague(norm: Sequence[str]) -> Iterator[LevelSpan]:
     """ "mid thoracic", "mid to lower dorsal", "thoracolumbar junction": a region, no level."""
-    at = 0
-    while at < len(norm):
-        last = _vague_end(norm, at)
-        if last is None:
-            at += 1
-            continue
-        yield LevelSpan(at, last, vague=" ".join(norm[at : last + 1]))
-        at = last + 1
+    taken = -1
+    for at, word in enumerate(norm):
+        if at > taken and _opens_vague(word) and (last := _vague_end(norm, at)) is not None:
+            yield LevelSpan(at, last, vague=" ".join(norm[at : last + 1]))
+            taken = last
+
+
+@lru_cache(maxsize=4096)
+def _opens_vague(word: str) -> bool:
+    return word == "cvj" or word in _JUNCTIONS or word in _POSITION or bool(_MID.fullmatch(word))
 
 
 def _vague_end(norm: Sequence[str], at: int) -> int | None:

@@ -18,8 +18,8 @@ ITEM = re.compile(
     r"|\(?\d{1,2}[.)](?!\d)|\([A-Za-z]{1,4}\)|[a-z]\)|[ivx]{1,4}[.)])\s*(?=\S)"
 )
 """The mark of a list item."""
+_WORDS = re.compile(r"[^\W_]+")
 _LETTER_ITEM = re.compile(r"[A-Za-z][.)]\s+(?=\S)")
-_ROW = re.compile(r"\t| {4,}")
 _QUANTITY = re.compile(r"-?\d+(?:[.,]\d+|\s*(?:[x×*]\s*\d|(?:cm|mm|hu|ms|%)))", re.IGNORECASE)
 """What opens a line only if the sentence goes on."""
 _ABBREVIATED = ("dr.", "approx.", "vs.", "e.g.", "i.e.")
@@ -76,16 +76,24 @@ class Wrapping:
 
     def __init__(self, text: str, paragraph: Sequence[Line]) -> None:
         self._text = text
+        self._hanging: dict[int, bool] = {}
         self._width = max(_NARROW, *(line.end - line.start + line.indent for line in paragraph))
         self._wrapped = any(
-            text[below.start].islower() or dangles(text, above) for above, below in itertools.pairwise(paragraph)
+            text[below.start].islower() or self.dangles(above) for above, below in itertools.pairwise(paragraph)
         )
         """Some break of the paragraph stands in mid-sentence, so that others may."""
+
+    def dangles(self, line: Line) -> bool:
+        """Whether a line of the paragraph stops in mid-sentence."""
+        found = self._hanging.get(line.start)
+        if found is None:
+            found = self._hanging[line.start] = dangles(self._text, line)
+        return found
 
     def continues(self, above: Line, line: Line) -> bool:
         """Whether the break between two lines only wraps a sentence."""
         text = self._text
-        if text[line.start].islower() or dangles(text, above) or text[above.end - 1] in ".!?":
+        if text[line.start].islower() or text[above.end - 1] in ".!?" or self.dangles(above):
             return True
         if _QUANTITY.match(text, line.start, line.end):
             return True
@@ -95,12 +103,12 @@ class Wrapping:
 
 def is_row(text: str, line: Line) -> bool:
     """Whether the line is a row of a table."""
-    return _ROW.search(text, line.start, line.end) is not None
+    return text.find("\t", line.start, line.end) >= 0 or text.find("    ", line.start, line.end) >= 0
 
 
-def is_item(text: str, line: Line, previous: Line | None) -> bool:
+def is_item(text: str, line: Line, previous: Line | None, wrapping: Wrapping) -> bool:
     """Whether the line opens a list item; ``previous`` is the line it might continue."""
-    if (previous and dangles(text, previous)) or _QUANTITY.match(text, line.start, line.end):
+    if (previous and wrapping.dangles(previous)) or _QUANTITY.match(text, line.start, line.end):
         return False
     if ITEM.match(text, line.start, line.end):
         return True
@@ -113,7 +121,7 @@ def dangles(text: str, line: Line) -> bool:
     last = text[max(line.start, line.end - 20) : line.end]
     if last[-1:] in ",-–/&(+" and last[-2:-1] != " ":
         return True
-    words = re.findall(r"[^\W_]+", last)
-    if not words or not (last[-1].isalnum() or last.lower().endswith(_ABBREVIATED)):
+    if not (last[-1].isalnum() or (last[-1] == "." and last.lower().endswith(_ABBREVIATED))):
         return False
-    return words[-1].lower() in _DANGLING
+    words = _WORDS.findall(last)
+    return bool(words) and words[-1].lower() in _DANGLING

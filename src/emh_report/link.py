@@ -34,12 +34,19 @@ _Drafts = dict[Anchor, list[Draft]]
 def link(document: Document) -> Links:
     """Relations of a whole report."""
     linker = _Linker(document)
-    for sentence in document.sentences:
+    for sentence in document.sentences if document.kinds else ():
         linker.read(sentence)
     for draft in linker.registry.drafts:
         if linker.frame and not draft.levels:
             draft.add_levels(linker.frame)
     return Links(document, linker.registry.drafts, linker.facts, linker.cord_signals, linker.attributes)
+
+
+_UNRELATED = frozenset(
+    "advice_cue treatment_cue study_word recommendation biopsy urgency communication modality contrast body_region "
+    "symptom condition weight timepoint".split()
+)
+"""Kinds that other steps read; a sentence with nothing else has no relations."""
 
 
 class _Linker:
@@ -58,7 +65,7 @@ class _Linker:
         """Link one sentence."""
         if sentence.section != self.section:
             self.section, self.focus, self.last_fact = sentence.section, [], None
-        if sentence.section in SILENT or not sentence.annotations:
+        if sentence.section in SILENT or sentence.by_kind.keys() <= _UNRELATED:
             return
         heads = [head for head in lesion_heads(sentence) if head.note.experiencer is Experiencer.PATIENT]
         canal = [anchor for anchor in self._canal(sentence) if anchor.note.experiencer is Experiencer.PATIENT]
@@ -121,7 +128,7 @@ class _Linker:
         ]
         notes = [note for note in sentence.of("emh") if note.experiencer is Experiencer.PATIENT]
         for draft in dict.fromkeys(named):
-            draft.attributions.extend(note for note in notes if note not in draft.attributions)
+            draft.attributions.update(dict.fromkeys(notes))
             draft.other_diagnosis |= not notes and any(
                 note.assertion is Assertion.PRESENT for note in sentence.of("differential")
             )
@@ -147,7 +154,7 @@ class _Linker:
                 elif same := self._same_level(sentence):
                     fact.lesion_levels = same
                 elif anchor.kind == "compression" and len(self.focus) == 1 and 0 < len(self.focus[0].levels) <= 2:
-                    fact.lesion_levels = list(self.focus[0].level_notes)
+                    fact.lesion_levels = self.focus[0].level_phrases
             self.facts.append(fact)
             if anchor.kind in ("compression", "canal", "foramen", "cord_signal"):
                 self.last_fact = fact

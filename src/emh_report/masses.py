@@ -145,8 +145,8 @@ def _lesion(document: Document, draft: Draft, attribution: Asserted) -> Lesion:
 
 def _attributed(draft: Draft, whole: Asserted) -> Asserted:
     """What the report says of this lesion by name; else what it says as a whole."""
-    own = attribution_of(draft.attributions)
-    if own.assertion in (*TODAY, Assertion.ABSENT):
+    own = attribution_of(list(draft.attributions))
+    if own.assertion in TODAY or own.assertion is Assertion.ABSENT:
         return own
     return Asserted() if draft.other_diagnosis and whole.assertion in TODAY else whole
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from emh_report.quantities import QuantitySpan, find_quantities
+from emh_report.quantities import QuantitySpan, find_quantities, is_quantity_word, number, quantities_among
 from emh_report.sizes import (
     ABOUT,
     CHANGED,
     Size,
+    is_length,
     is_something_else,
     listed_before,
     size_at,
@@ -23,7 +24,15 @@ from emh_report.sizes import (
 )
 from emh_report.words import Word, normalise
 
-__all__ = ["QuantitySpan", "SizeSpan", "find_quantities", "find_sizes"]
+__all__ = [
+    "QuantitySpan",
+    "SizeSpan",
+    "find_quantities",
+    "find_sizes",
+    "opens_measure",
+    "quantities_among",
+    "sizes_among",
+]
 
 LARGEST_MM = 400
 """A longer lesion than this is more likely a slip of the unit."""
@@ -58,18 +67,29 @@ class SizeSpan:
 
 def find_sizes(words: Sequence[Word]) -> list[SizeSpan]:
     """Sizes among the words of one sentence, in order."""
-    norm = [normalise(word.text) for word in words]
+    return sizes_among(words, [normalise(word.text) for word in words])
+
+
+def sizes_among(words: Sequence[Word], norm: Sequence[str]) -> list[SizeSpan]:
+    """The same, given the normal forms of the words."""
     sizes: list[Size] = []
-    at = 0
-    while at < len(norm):
+    last = -1
+    for at, word in enumerate(norm):
+        if at <= last or number(word) is None:
+            continue
         size = size_at(words, norm, at)
-        at = size.last + 1 if size else at + 1
+        last = size.last if size else at
         if size and not any(size.units) and sizes and _bracketed_prior(norm, size):
             size.units, size.prior = [sizes[-1].units[-1]] * len(size.values), True
         if size and any(size.units) and not is_something_else(norm, size):
             sizes += [*listed_before(norm, size), size]
     _mark_prior(norm, sizes)
     return [_finished(norm, size) for size in sizes]
+
+
+def opens_measure(word: str) -> bool:
+    """Whether a word, in normal form, can make a number beside it a size or a quantity."""
+    return is_length(word) or is_quantity_word(word)
 
 
 def _finished(norm: Sequence[str], size: Size) -> SizeSpan:

@@ -5,7 +5,9 @@ The boundary: nothing after this module knows spaCy or medspaCy.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from spacy.tokens import Doc
@@ -15,12 +17,13 @@ from emh_report.choices import Templates
 from emh_report.cues import CueSpan, Grammar, cue_of, grammar_of
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.filling import Filling
-from emh_report.levels import find_levels, find_sequences
+from emh_report.levels import levels_and_sequences
 from emh_report.lexicon import Lexicons
-from emh_report.measure import find_quantities, find_sizes
+from emh_report.measure import quantities_among, sizes_among
 from emh_report.model import Assertion, Certainty, Mention
 from emh_report.phrases import Match
-from emh_report.pipeline import CUES, NORMS, SEGMENTS, TARGETS, TEXT, WORDS
+from emh_report.pipeline import CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
+from emh_report.words import normalise
 
 _DIGITS = frozenset("0123456789")
 _ORDINALS = frozenset(
@@ -47,10 +50,10 @@ class Reader:
     def __call__(self, doc: Doc) -> Document:
         """All sentences with their annotations resolved."""
         text: str = doc.user_data[TEXT]
-        document = Document(text, doc.user_data[WORDS], doc.user_data[NORMS])
+        document = Document(text, doc.user_data[WORDS], doc.user_data[NORMS], parts=doc.user_data[SECTIONS])
         fields = Filling(document, self.templates(text))
-        targets = _by_start(doc.user_data[TARGETS])
-        cues = _by_start(doc.user_data[CUES])
+        targets, cues = _by_start(doc.user_data[TARGETS]), _by_start(doc.user_data[CUES])
+        numbers = [index for index, norm in enumerate(document.norms) if _is_number(norm)]
         paragraph, previous_end = 0, 0
         topic: list[Annotation] = []
         under: tuple[int, str | None] = (-1, None)
@@ -66,14 +69,19 @@ class Reader:
                 first,
                 after - 1,
                 segment.section,
-                _label(document, first, after - 1, segment.label),
+                _label(document, first, after - 1, segment.label) if segment.label else None,
                 segment.item,
                 paragraph=paragraph,
             )
             document.sentences.append(sentence)
-            self._annotate(sentence, targets(first, after), cues(first, after), fields)
-            open_list = self._list(sentence, open_list)
-            own = _topic(sentence)
+            matches = targets(first, after), cues(first, after)
+            number = bisect_left(numbers, first)
+            counts = number < len(numbers) and numbers[number] < after
+            if counts or matches[0] or matches[1]:
+                self._annotate(sentence, *matches, counts, fields)
+            if open_list or sentence.cues:
+                open_list = self._list(sentence, open_list)
+            own = _topic(sentence) if sentence.annotations else []
             if own or (paragraph, sentence.section) != under or sentence.item:
                 topic, under = own, (paragraph, sentence.section)
             elif text.count("\n", document.words[first - 1].end if first else 0, start):
@@ -82,33 +90,37 @@ class Reader:
         document.choices = fields.choices
         return document
 
-    def _annotate(self, sentence: Sentence, targets: list[Match], cues: list[Match], fields: Filling) -> None:
+    def _annotate(
+        self, sentence: Sentence, targets: list[Match], cues: list[Match], counts: bool, fields: Filling
+    ) -> None:
         for kind, entry, first, last in targets:
             concept = self.concepts[entry]
             sentence.annotations.append(
                 Annotation(kind, entry, first, last, sentence, concept.means, concept.preferred)
             )
-        norms = sentence.norms(sentence.first, sentence.last)
-        if any(norm in _ORDINALS or not _DIGITS.isdisjoint(norm) for norm in norms):
+        if counts:
             _numbers(sentence)
-        sentence.annotations[:] = [
-            note for note in sentence.annotations if not fields.is_silent(note.first, note.last, note.kind)
-        ]
-        sentence.annotations.sort(key=lambda annotation: (annotation.first, -annotation.last))
-        spans = [
+            sentence.annotations.sort(key=lambda annotation: (annotation.first, -annotation.last))
+        if fields.any:
+            sentence.annotations[:] = [
+                note for note in sentence.annotations if not fields.is_silent(note.first, note.last, note.kind)
+            ]
+        sentence.cues = spans = [
             CueSpan(self.cues[span.entry], span.first, span.last)
             for span in cues
             if not any(_inside(span, annotation) for annotation in sentence.annotations)
-            and not fields.is_silent(span.first, span.last, "cue")
+            and not (fields.any and fields.is_silent(span.first, span.last, "cue"))
         ]
-        resolve(sentence, sentence.annotations, spans, self.grammar)
-        fields.answer(sentence)
-        sentence.cues = spans
+        if sentence.annotations:
+            resolve(sentence, sentence.annotations, spans, self.grammar)
+            fields.answer(sentence)
 
     def _list(self, sentence: Sentence, opened: CueSpan | None) -> CueSpan | None:
         """Carry a hedge over the items of a list: "Differential diagnosis:", then one diagnosis a line."""
-        subjects = sentence.of("emh", "differential")
         hedges = [cue for cue in sentence.cues if cue.entry.category == "possible"]
+        if opened is None and not hedges:
+            return None
+        subjects = sentence.of("emh", "differential")
         if not subjects and hedges:
             ends = sentence.document.norms[sentence.last] == ":" or sentence.last - sentence.first < 4
             return hedges[-1] if ends else None
@@ -128,13 +140,13 @@ class Reader:
             for note in sentence.annotations:
                 if note.kind in HIDDEN:
                     continue
-                evidence = document.evidence(note.first, note.last, sentence.section)
+                start, end = document.words[note.first].start, document.words[note.last].end
                 found.append(
                     Mention(
                         concept=note.concept,
-                        text=evidence.text,
-                        start=evidence.start,
-                        end=evidence.end,
+                        text=document.text[start:end],
+                        start=start,
+                        end=end,
                         section=sentence.section,
                         assertion=note.assertion,
                         certainty=note.certainty,
@@ -169,9 +181,7 @@ def _by_start(matches: Sequence[Match]) -> Callable[[int, int], list[Match]]:
     return take
 
 
-def _label(document: Document, first: int, last: int, label: tuple[int, int] | None) -> tuple[int, int] | None:
-    if label is None:
-        return None
+def _label(document: Document, first: int, last: int, label: tuple[int, int]) -> tuple[int, int] | None:
     index = first
     while index < last and document.words[index + 1].start < label[1]:
         index += 1
@@ -182,12 +192,14 @@ def _label(document: Document, first: int, last: int, label: tuple[int, int] | N
 
 def _topic(sentence: Sentence) -> list[Annotation]:
     """Sites and structures of a label, or of a sentence that is nothing but a label ("Foramina.")."""
+    if sentence.label is None and sentence.last - sentence.first >= 6:
+        return []
     places = sentence.of("site", "structure", "organ")
     if sentence.label:
         return [note for note in places if note.last <= sentence.label[1]]
     covered = {index for note in places for index in range(note.first, note.last + 1)}
     words = sentence.norms(sentence.first, sentence.last)
-    bare = sentence.last - sentence.first < 6 and all(
+    bare = all(
         sentence.first + i in covered
         or word in (".", ":", "space", "region", "and", "/", "the", "soft", "tissue", "compartment")
         for i, word in enumerate(words)
@@ -215,15 +227,23 @@ def _numbers(sentence: Sentence) -> None:
         return Annotation(kind, concept, first, last, sentence, value=span)
 
     notes = sentence.annotations
-    notes.extend(note("quantity", quantity.quantity, quantity) for quantity in find_quantities(words))
-    notes.extend(note("size", "size", size) for size in find_sizes(words))
-    for sequence in find_sequences(words):
+    norm = [normalise(word.text) for word in words]
+    levels, sequences = levels_and_sequences(words, norm)
+    notes.extend(note("quantity", quantity.quantity, quantity) for quantity in quantities_among(words, norm))
+    notes.extend(note("size", "size", size) for size in sizes_among(words, norm))
+    for sequence in sequences:
         found = note("sequence", "+".join(sequence.sequences), sequence)
         rivals = [other for other in notes if other.kind == "sequence" and _touch(other, found)]
         if not any(other.last - other.first > found.last - found.first for other in rivals):
             notes[:] = [other for other in notes if other not in rivals]
             notes.append(found)
-    notes.extend(note("level", "level", level) for level in find_levels(words))
+    notes.extend(note("level", "level", level) for level in levels)
+
+
+@lru_cache(maxsize=32768)
+def _is_number(norm: str) -> bool:
+    """Whether a word can be part of a level, a sequence, a size or a quantity."""
+    return norm in _ORDINALS or not _DIGITS.isdisjoint(norm)
 
 
 def _touch(one: Annotation, other: Annotation) -> bool:

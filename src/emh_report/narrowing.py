@@ -90,7 +90,7 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
         if (
             fact.kind != "canal"
             or fact.sentence.section == BACKGROUND
-            or fact.assertion not in (*TODAY, Assertion.ABSENT)
+            or not (fact.assertion in TODAY or fact.assertion is Assertion.ABSENT)
         ):
             continue
         notes = [
@@ -120,7 +120,7 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
         if (
             fact.kind != "foramen"
             or fact.sentence.section == BACKGROUND
-            or fact.assertion not in (*TODAY, Assertion.ABSENT)
+            or not (fact.assertion in TODAY or fact.assertion is Assertion.ABSENT)
         ):
             continue
         assertion = fact.assertion

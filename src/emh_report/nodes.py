@@ -7,6 +7,8 @@ a subject of its own ("No necrosis.", "They enhance.") belongs to the groups nam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from emh_report import descriptions
 from emh_report.document import Sentence
 from emh_report.model import (
@@ -57,7 +59,7 @@ _PARTS = {
 """What a region's name sums up: "retroperitoneal adenopathy" adds nothing to the para-aortic node it is."""
 
 
-def lymph_nodes(links: Links) -> tuple[LymphNode, ...]:
+def lymph_nodes(links: Links, groups: Sequence[Group]) -> tuple[LymphNode, ...]:
     """Nodal groups, each station by itself."""
     return tuple(
         LymphNode(
@@ -68,14 +70,14 @@ def lymph_nodes(links: Links) -> tuple[LymphNode, ...]:
             assertion=group.assertion,
             evidence=links.document.evidence_of(*group.notes),
         )
-        for group in nodal_groups(links)
+        for group in groups
     )
 
 
-def nodal_lesions(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
+def nodal_lesions(links: Links, groups: Sequence[Group], attribution: Asserted) -> tuple[Lesion, ...]:
     """A lesion for each group called enlarged or pathological, or with a short axis of 10 mm or more."""
     listed: list[list[Group]] = []
-    for group in nodal_groups(links):
+    for group in groups:
         if group.assertion not in TODAY or not group.is_enlarged():
             continue
         together = next((other for other in listed if group.mass is not None and other[0].mass is group.mass), None)
@@ -92,7 +94,7 @@ def nodal_groups(links: Links) -> list[Group]:
     focus: list[Group] = []
     topic: tuple[int, str | None] | None = None
     before: Sentence | None = None
-    for sentence in links.document.sentences:
+    for sentence in links.document.sentences if links.document.having("node") else ():
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         place = (sentence.paragraph, sentence.section)

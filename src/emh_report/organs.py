@@ -48,7 +48,7 @@ class _Entry:
 def organs(links: Links) -> tuple[OrganFinding, ...]:
     """Findings of solid organs with the organ's size."""
     reader = _Reader()
-    for sentence in links.document.sentences:
+    for sentence in links.document.sentences if links.document.having("organ", "organ_finding") else ():
         reader.read(sentence)
     return tuple(
         OrganFinding(

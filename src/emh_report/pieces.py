@@ -19,6 +19,8 @@ _LONG, _LONGEST = 7, 40
 """Letters above which a word may be two, and of the longest word."""
 _FRAGMENT, _WHOLE = 3, 10
 """Letters of a piece and of the whole from which on a word with a stray blank in it is recognised."""
+_LATE = 4
+"""Letters at a word's end that words.normalise may change."""
 _CACHED = 100_000
 _PREFIXES = frozenset(
     "para extra intra peri retro pre post epi sub supra infra non hemo haemo hyper hypo iso inter pseudo "
@@ -80,8 +82,9 @@ class Pieces:
             doubts.clear()
         codes = [doubts.get(word[0]) or self._doubt(word[0]) for word in words]
         found: set[int] = set()
-        for index, (code, after) in enumerate(zip(codes, [*codes[1:], _PLAIN], strict=False)):
-            if code & _OPENS or (code & _TORN and not code & after & _A_WORD):
+        for index, (code, after) in enumerate(zip(codes, [*codes[1:], _A_WORD], strict=False)):
+            torn = code & _TORN and not code & after & _A_WORD and index + 1 < len(words)
+            if code & _OPENS or (torn and self._may_complete(words[index], words[index + 1])):
                 found.update((index, index + 1))
         for match in _LINE_END.finditer(text):
             found.add(bisect_left(words, match.end(), key=itemgetter(1)))
@@ -89,6 +92,8 @@ class Pieces:
 
     def _doubt(self, word: str) -> int:
         """Whether a word may be two or begin one that another completes, as a sum of flags."""
+        if len(word) > _LONGEST:
+            return _PLAIN  # no word, and too long to look at or to keep
         code = _PLAIN
         if word in _HYPHENS or word.lower() in _PREFIXES or (len(word) > _LONG and normalise(word) in _CLOSED):
             code |= _OPENS
@@ -102,6 +107,15 @@ class Pieces:
     def _may_begin(self, head: str) -> bool:
         """Whether any vocabulary word begins with ``head``, as far as that shows before the rest is seen."""
         return not head.isascii() or _CUT_SHORT.sub("", _folded(head.lower())) in self._beginnings
+
+    def _may_complete(self, head: Word, tail: Word) -> bool:
+        """The same of two words a blank apart: the first letters of the second must fit as well."""
+        whole = head.text + tail.text
+        size = len(whole)
+        if tail.start - head.end != 1 or not _WHOLE <= size <= _LONGEST or len(tail.text) < _FRAGMENT:
+            return False
+        least = len(head.text)
+        return self._may_begin(whole[: max(least, min(least + 3, size - _LATE))])
 
     def _take(self, joined: list[Word], word: Word, text: str) -> bool:
         """Add a word, cut in two or put together with those before it; whether it was."""

@@ -21,14 +21,15 @@ spaCy keeps every word it ever saw and a stream of reports must not fill the mem
 # Without "from __future__ import annotations": spaCy's factories read the real types.
 import logging
 import sys
+from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
 import numpy
-import spacy
 from loguru import logger as loguru_logger
 from spacy.attrs import ENT_IOB, NORM, SENT_START
+from spacy.lang.en import English
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
@@ -42,7 +43,7 @@ from medspacy.target_matcher import TargetMatcher, TargetRule  # noqa: E402
 from emh_report.headings import Headings  # noqa: E402
 from emh_report.lexicon import Lexicons  # noqa: E402
 from emh_report.phrases import EXCLUDED, Match, PhraseIndex  # noqa: E402
-from emh_report.segment import Segment, segments  # noqa: E402
+from emh_report.segment import Segment, divide  # noqa: E402
 from emh_report.spelling import Spelling  # noqa: E402
 from emh_report.words import Word, normalise, tokenize  # noqa: E402
 
@@ -53,6 +54,7 @@ PIPES = ("emh_segments", "emh_targets", "emh_context")
 TEXT = "text"
 WORDS = "emh_words"
 NORMS = "emh_norms"
+SECTIONS = "emh_sections"
 SEGMENTS = "emh_segments"
 TARGETS = "emh_targets"
 CUES = "emh_cues"
@@ -95,17 +97,15 @@ class Segmenter:
     def __call__(self, doc: Doc) -> Doc:
         """Assign every word to a segment; headings are segments of their own without a section body."""
         words: list[Word] = doc.user_data[WORDS]
-        found: list[Segment] = segments(doc.user_data[TEXT], self.headings)
+        doc.user_data[SECTIONS], found = divide(doc.user_data[TEXT], self.headings)
+        starts = [word[1] for word in words]
         bounds: list[tuple[int, int, Segment]] = []
-        index = 0
+        after = 0
         for segment in found:
-            while index < len(words) and words[index].start < segment.start:
-                index += 1
-            first = index
-            while index < len(words) and words[index].start < segment.end:
-                index += 1
-            if index > first:
-                bounds.append((first, index, segment))
+            first = bisect_left(starts, segment[0], after)
+            after = bisect_left(starts, segment[1], first)
+            if after > first:
+                bounds.append((first, after, segment))
         doc.user_data[SEGMENTS] = bounds
         if len(doc):
             flags = numpy.full((len(doc), 2), (-1, _OUTSIDE), dtype="int64")
@@ -183,11 +183,10 @@ def _context(nlp: Language, name: str) -> RadiologyConText:
 
 def build(lexicons: Lexicons, bare: bool = False) -> Language:
     """A pipeline of ``PIPES`` with the rules of ``lexicons``; raises RuntimeError if a pipe is missing."""
-    nlp = spacy.blank("en")
-    nlp.max_length = sys.maxsize  # the limit is for parsers; ours is linear
     spelling = Spelling(_vocabulary(lexicons))
+    nlp = English(create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, spelling, bare))
+    nlp.max_length = sys.maxsize  # the limit is for parsers; ours is linear
     _normal_forms(nlp.vocab, spelling)
-    nlp.tokenizer = Tokenizer(nlp.vocab, spelling, bare)
     pipes: list[Any] = [nlp.add_pipe(name) for name in PIPES]
     segmenter, targets, context = pipes
     segmenter.headings = Headings({section.id: section.terms for section in lexicons.sections.values()})

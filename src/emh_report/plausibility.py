@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from emh_report.claims import COMPRESSION, claims, part_of
+from emh_report.claims import COMPRESSION, Claim, part_of
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import TODAY, ordered
 from emh_report.levels import LevelSpan, SequenceSpan
 from emh_report.measure import SizeSpan
 from emh_report.model import Assertion, Change, Evidence, Findings, level_order
 from emh_report.model import Warning as ReportWarning
-from emh_report.relations import Links
 
 _IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})
 _REPORT = frozenset({"findings", "impression"})
@@ -21,19 +20,18 @@ _EARLIER = frozenset("before previous previously prior earlier then last".split(
 _UNDONE = frozenset({"no", "without", "not", "nor", "neither"})
 
 
-def implausible(links: Links, findings: Findings) -> Iterator[ReportWarning]:
+def implausible(document: Document, findings: Findings, told: Sequence[Claim]) -> Iterator[ReportWarning]:
     """Everything that is doubtful by itself."""
-    document = links.document
     yield from _level_names(document)
     yield from _sizes(document)
-    yield from _below_conus(links, findings)
+    yield from _below_conus(document, findings, told)
     yield from _iron_without_sequence(document)
     yield from _not_communicated(document, findings)
 
 
 def _level_names(document: Document) -> Iterator[ReportWarning]:
     """Inverted ranges and names no vertebra bears."""
-    for sentence in document.sentences:
+    for sentence in document.having("level"):
         for note in sentence.of("level"):
             if not isinstance(note.value, LevelSpan):
                 continue
@@ -46,46 +44,53 @@ def _level_names(document: Document) -> Iterator[ReportWarning]:
 
 def _sizes(document: Document) -> Iterator[ReportWarning]:
     """Lesion sizes that no lesion has: usually centimetres for millimetres."""
-    for sentence in document.sentences:
+    for sentence in document.having("size"):
         for note in sentence.of("size"):
             if isinstance(note.value, SizeSpan) and note.value.suspicious:
                 text = "A size is implausibly large; check its unit."
                 yield _warning(document, "size_suspicious", text, note)
 
 
-def _below_conus(links: Links, findings: Findings) -> Iterator[ReportWarning]:
+def _below_conus(document: Document, findings: Findings, told: Sequence[Claim]) -> Iterator[ReportWarning]:
     """Compression of the cord where there are only roots."""
     stated = findings.study.conus_level
     lowest = stated.partition("/")[0] if stated else _LOWEST_CORD
-    for claim in claims(links):
+    for claim in told:
         if claim.topic != COMPRESSION or not claim.today or not claim.levels:
             continue
         if all(level_order(level) > level_order(lowest) for level in claim.levels):
             end = f"the stated end of the cord ({stated})" if stated else "the usual end of the cord (L1-L2)"
             where = ", ".join(ordered(claim.levels))
             text = f"Cord compression at {where} lies below {end}: roots, or another level?"
-            yield _warning(links.document, "check_level", text, *claim.notes)
+            yield _warning(document, "check_level", text, *claim.notes)
 
 
 def _iron_without_sequence(document: Document) -> Iterator[ReportWarning]:
     """Iron, or its blooming, read from a sequence that was not done, or that the technique does not list."""
-    undone = [note for sentence in document.sentences for note in _sequences(sentence) if _is_undone(note)]
+    stated = [sentence for sentence in document.having("finding", "intensity") if _iron(sentence)]
+    if not stated:
+        return
+    undone = [note for sentence in _imaged(document) for note in _sequences(sentence) if _is_undone(note)]
     missing = {name for note in undone for name in _names(note)}
     listed = _listed(document)
-    for sentence in document.sentences:
-        if part_of(sentence) is None:
-            continue
-        iron = [note for note in (*sentence.of("finding"), *sentence.of("intensity")) if _shows_iron(note)]
-        used = [note for note in _sequences(sentence) if note not in undone and _names(note)]
+    places = _places(document)
+    for sentence in stated:
+        iron = _iron(sentence)
+        used = [note for note in _sequences(sentence) if not _is_undone(note) and _names(note)]
         names = {name for note in used for name in _names(note)}
-        if not iron:
-            continue
         if names and names <= missing or (not names and missing >= _IRON_SEQUENCES and _is_susceptibility(iron)):
             text = "Iron is stated from a sequence that the report says was not done."
             yield _warning(document, "iron_without_sequence", text, *iron, *used, *undone)
-        elif names and listed and not names & _everywhere_else(document, sentence):
+        elif names and listed and not any(places.get(name, set()) - {sentence.index} for name in names):
             text = "Iron is stated from a sequence that the technique does not list."
             yield _warning(document, "iron_without_sequence", text, *iron, *used, *listed)
+
+
+def _iron(sentence: Sentence) -> list[Annotation]:
+    """What a sentence of the report itself says of iron."""
+    if part_of(sentence) is None:
+        return []
+    return [note for note in (*sentence.of("finding"), *sentence.of("intensity")) if _shows_iron(note)]
 
 
 def _shows_iron(note: Annotation) -> bool:
@@ -96,6 +101,10 @@ def _shows_iron(note: Annotation) -> bool:
 def _is_susceptibility(iron: list[Annotation]) -> bool:
     """Blooming is a word for a susceptibility effect: it names its sequence without naming it."""
     return any("bloom" in note.text.lower() or "suscept" in note.text.lower() for note in iron)
+
+
+def _imaged(document: Document) -> list[Sentence]:
+    return document.having("sequence", "iron_sequence")
 
 
 def _sequences(sentence: Sentence) -> list[Annotation]:
@@ -138,16 +147,15 @@ def _listed(document: Document) -> list[Annotation]:
     return found if len(found) > 1 else []
 
 
-def _everywhere_else(document: Document, here: Sentence) -> set[str]:
-    """Iron-sensitive sequences named anywhere else than in a statement."""
-    return {
-        name
-        for sentence in document.sentences
-        if sentence is not here
-        for note in (*_sequences(sentence), *sentence.of("quantity"))
-        if not _is_undone(note)
-        for name in (_names(note) if note.kind != "quantity" else {note.concept} & _IRON_SEQUENCES)
-    }
+def _places(document: Document) -> dict[str, set[int]]:
+    """Iron-sensitive sequences, and the sentences that name each as done."""
+    found: dict[str, set[int]] = {}
+    for sentence in document.having("sequence", "iron_sequence", "quantity"):
+        for note in (*_sequences(sentence), *sentence.of("quantity")):
+            names = _names(note) if note.kind != "quantity" else {note.concept} & _IRON_SEQUENCES
+            for name in names if not _is_undone(note) else ():
+                found.setdefault(name, set()).add(sentence.index)
+    return found
 
 
 def _not_communicated(document: Document, findings: Findings) -> Iterator[ReportWarning]:

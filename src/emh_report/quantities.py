@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from emh_report.words import Word, normalise
 
@@ -33,6 +34,7 @@ _NAMES = {
     "suvmax": "suv",
     "suvmean": "suv",
 }
+_UNIT_WORDS = frozenset("t t2 tesla hz s sec / 1/s hu hounsfield % g/l gm g minus".split())
 _IRON = frozenset({"iron", "lic"})
 _NOT_DENSITY = frozenset({"tracking", "threshold", "trigger", "window"})
 _GAP = 7
@@ -50,6 +52,7 @@ class QuantitySpan:
     unit: str
 
 
+@lru_cache(maxsize=4096)
 def number(text: str) -> Decimal | None:
     """The number ``text`` writes: "5.2", "3,5", "2,400"."""
     if _NUMBER.fullmatch(text):
@@ -62,6 +65,16 @@ def number(text: str) -> Decimal | None:
 def find_quantities(words: Sequence[Word]) -> list[QuantitySpan]:
     """Quantities among the words of one sentence, in order; each number belongs to one at most."""
     norm = [normalise(word.text) for word in words]
+    return quantities_among(words, norm)
+
+
+def is_quantity_word(word: str) -> bool:
+    """Whether a word names a quantity or is, or begins, a unit."""
+    return word in _NAMES or word in _UNIT_WORDS or word in _MILLISECONDS or word in _MASS or word in _MOLES
+
+
+def quantities_among(words: Sequence[Word], norm: Sequence[str]) -> list[QuantitySpan]:
+    """The same, given the normal forms of the words."""
     found: list[QuantitySpan] = []
     taken = -1
     for at, word in enumerate(norm):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from emh_report.answers import Choice, Span
 from emh_report.document import Document, Sentence
 from emh_report.model import Assertion, Evidence
 from emh_report.model import Warning as ReportWarning
-from emh_report.segment import SectionSpan, sections
+from emh_report.segment import SectionSpan
+from emh_report.words import Word
 
 _FUNCTION_WORDS = frozenset(
     "the a an of in on at to from with without and or but is are was were be been has have had no not none "
@@ -22,6 +25,8 @@ _FUNCTION_WORDS = frozenset(
 _ENGLISH, _PASSAGE = 0.35, 0.2
 """Shares of known words below which a report, or a passage of it, is in doubt; English reports reach 0.55."""
 _FEWEST, _FEWEST_IN_PASSAGE = 10, 20
+_LAST_LATIN = "\u036f"
+_PERSON_ENDS = (":", "#", "=")
 _DANGLING = frozenset(
     "a an the of at on in to from with and or by for is are was were which that its into upto than through "
     "between measuring approximately dr vs no showing causing extending".split()
@@ -37,12 +42,12 @@ _PERSON = re.compile(
 )
 
 
-def unreadable(document: Document, headings: Mapping[str, Sequence[str]]) -> Iterator[ReportWarning]:
+def unreadable(document: Document) -> Iterator[ReportWarning]:
     """Everything that the rest of the findings may be wrong by."""
     yield from _fields(document)
     yield from _language(document)
     yield from _glued(document)
-    yield from _cut_off(document, headings)
+    yield from _cut_off(document)
 
 
 def _fields(document: Document) -> Iterator[ReportWarning]:
@@ -78,42 +83,65 @@ def _is_named(document: Document, choice: Choice) -> bool:
 
 
 def _language(document: Document) -> Iterator[ReportWarning]:
-    letters = sum(1 for char in document.text if char.isalpha())
-    foreign = sum(1 for char in document.text if char.isalpha() and ord(char) > 0x36F)
-    whole, known = _known(document.sentences)
-    if (letters >= 10 and foreign > 0.3 * letters) or (whole >= _FEWEST and known < _ENGLISH * whole):
+    counts = [_known(sentence) for sentence in document.sentences]
+    whole, known = _sum(counts)
+    if _is_foreign(document.text) or (whole >= _FEWEST and known < _ENGLISH * whole):
         first = document.sentences[0]
         text = "The text is probably not in English; little of it was read."
         evidence = (document.evidence(first.first, first.last, first.section),)
         yield ReportWarning(code="language_doubtful", message=text, evidence=evidence)
         return
+    if whole < _FEWEST_IN_PASSAGE:
+        return
     for _, group in groupby(document.sentences, key=lambda sentence: (sentence.paragraph, sentence.section)):
         passage = list(group)
-        count, known = _known(passage)
+        count, known = _sum(counts[passage[0].index : passage[-1].index + 1])
         if count >= _FEWEST_IN_PASSAGE and known < _PASSAGE * count:
             text = "A passage is probably not in English; it was not read."
             evidence = (document.evidence(passage[0].first, passage[-1].last, passage[0].section),)
             yield ReportWarning(code="language_doubtful", message=text, evidence=evidence)
 
 
-def _known(sentences: Sequence[Sentence]) -> tuple[int, int]:
+def is_english(words: Sequence[Word]) -> bool:
+    """Whether the function words alone show that a text is English, or it is too short to doubt."""
+    known = [_counted(word[0]) for word in words]
+    count = len(known) - known.count(None)
+    return count < _FEWEST or known.count(True) >= _ENGLISH * count
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether much of a text is in another script than the Latin."""
+    if text.isascii():
+        return False
+    letters = sum(map(str.isalpha, text))
+    foreign = sum(char.isalpha() for char in text if char > _LAST_LATIN)
+    return letters >= 10 and foreign > 0.3 * letters
+
+
+def _sum(counts: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return sum(count for count, _ in counts), sum(known for _, known in counts)
+
+
+def _known(sentence: Sentence) -> tuple[int, int]:
     """Words of two letters and more, and how many of them are English function words or in the lexicons."""
-    count = known = 0
-    for sentence in sentences:
-        read = {i for note in sentence.annotations for i in range(note.first, note.last + 1)}
-        read |= {i for cue in sentence.cues for i in range(cue.first, cue.last + 1)}
-        for index in range(sentence.first, sentence.last + 1):
-            word = sentence.document.words[index].text
-            if word.isalpha() and len(word) > 1:
-                count += 1
-                known += index in read or word.lower() in _FUNCTION_WORDS
-    return count, known
+    words = [_counted(word.text) for word in sentence.document.words[sentence.first : sentence.last + 1]]
+    read = {i for note in sentence.annotations for i in range(note.first, note.last + 1)}
+    read |= {i for cue in sentence.cues for i in range(cue.first, cue.last + 1)}
+    found = sum(words[i - sentence.first] is False for i in read)
+    return len(words) - words.count(None), words.count(True) + found
+
+
+@lru_cache(maxsize=32768)
+def _counted(word: str) -> bool | None:
+    """Whether a word is a function word; None if it is no word of two letters and more."""
+    return word.lower() in _FUNCTION_WORDS if word.isalpha() and len(word) > 1 else None
 
 
 def _glued(document: Document) -> Iterator[ReportWarning]:
     """Two impressions, each with findings of its own before it; or two patients."""
     persons: dict[str, dict[str, Span]] = {}
-    for match in _PERSON.finditer(document.text):
+    named = any(mark in document.text for mark in _PERSON_ENDS)
+    for match in _PERSON.finditer(document.text) if named else ():
         value = " ".join(match["value"].casefold().split())
         persons.setdefault(match["label"].casefold(), {}).setdefault(value, match.span())
     for values in persons.values():
@@ -121,6 +149,8 @@ def _glued(document: Document) -> Iterator[ReportWarning]:
             evidence = tuple(_passage(document, *span) for span in values.values())
             yield _several(evidence)
             return
+    if sum(part.category == "impression" for part in document.parts) < 2:
+        return
     runs = [(key, list(group)) for key, group in groupby(document.sentences, key=lambda sentence: sentence.section)]
     concluded: list[Sentence] = []
     opened: set[str] = set()
@@ -144,17 +174,14 @@ def _several(evidence: tuple[Evidence, ...]) -> ReportWarning:
     return ReportWarning(code="several_reports", message=text, evidence=evidence)
 
 
-def _cut_off(document: Document, headings: Mapping[str, Sequence[str]]) -> Iterator[ReportWarning]:
+def _cut_off(document: Document) -> Iterator[ReportWarning]:
     """A heading with nothing under it, or an end in mid-sentence."""
     text = document.text
-    parts = sections(text, headings)
+    parts = document.parts
     empty = [part for part in parts if part.heading and not text[part.start : part.end].strip(" \t\r\n:-–*_=.")]
     last = parts[-1] if parts else None
-    hollow = [
-        part
-        for part in empty
-        if part is last or (part.category == "impression" and not _has_body(text, parts, "impression"))
-    ]
+    concluded = bool(empty) and _has_body(text, parts, "impression")
+    hollow = [part for part in empty if part is last or (part.category == "impression" and not concluded)]
     if hollow and hollow[0].heading:
         message = f"The heading of the {hollow[0].category} section has nothing under it."
         yield ReportWarning(
@@ -192,8 +219,6 @@ def _is_prose(sentence: Sentence) -> bool:
 
 
 def _passage(document: Document, start: int, end: int) -> Evidence:
-    section = None
-    for sentence in document.sentences:
-        if document.words[sentence.first].start <= start:
-            section = sentence.section
+    before = bisect_right(document.sentences, start, key=lambda sentence: document.words[sentence.first].start)
+    section = document.sentences[before - 1].section if before else None
     return Evidence(start=start, end=end, text=document.text[start:end], section=section)

@@ -142,7 +142,7 @@ class Registry:
         draft.heads.append(head)
         draft.notes.append(head.note)
         if head.note.kind == "emh":
-            draft.attributions.append(head.note)
+            draft.attributions[head.note] = None
         draft.notes.extend(site for site in head.sites if site.means["site"] == draft.site)
         for site in head.sites:
             if site.means["site"] == draft.site:

@@ -10,6 +10,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from emh_report.headings import LABEL, Headings, Mark, find_marks
 from emh_report.lines import (
@@ -25,7 +27,7 @@ from emh_report.lines import (
 )
 from emh_report.sentences import sentence_starts
 
-__all__ = ["SectionSpan", "Segment", "sections", "segments"]
+__all__ = ["SectionSpan", "Segment", "divide", "sections", "segments"]
 
 LONGEST = 1200
 """Characters of the longest segment; what is longer is no sentence and would only cost time."""
@@ -37,14 +39,15 @@ _FURTHER = re.compile(r"\W*(?:other|additional|incidental|further)\b", re.IGNORE
 """Headings that tell of findings given before them."""
 _PREAMBLE = frozenset(["clinical", "technique", "comparison", "exam"])
 """Sections that end with their paragraph where no heading announces the findings."""
+_LABEL_REACH = 61
+"""Characters within which a label has its colon."""
 _LABEL_WORDS = 5
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|been|ha[sd]|have|show(?:s|ed)?|seen|noted|found|reveals)\b", re.IGNORECASE
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SectionSpan:
+class SectionSpan(NamedTuple):
     """A section: its category (None where no heading speaks), its heading, and its body."""
 
     category: str | None
@@ -53,8 +56,7 @@ class SectionSpan:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A sentence, list item or line of its own.
 
     ``label`` is the span of the label ("Cord:") that introduces it. It lies at the segment's start, or
@@ -103,13 +105,19 @@ def _sections(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
 
 def segments(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> list[Segment]:
     """The sentences of ``text`` in order, each inside one section; all of it but the headings is in one."""
+    return divide(text, headings)[1]
+
+
+def divide(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> tuple[list[SectionSpan], list[Segment]]:
+    """The sections of ``text`` and its sentences."""
     lines = split_lines(text)
     marks = find_marks(text, lines, Headings.of(headings))
     labels = {mark.start: mark for mark in marks if mark.category == LABEL}
     label_starts = sorted(labels)
     found: list[Segment] = []
     next_line = 0
-    for section in _sections(text, marks):
+    parts = _sections(text, marks)
+    for section in parts:
         body: list[Line] = []
         while next_line < len(lines) and lines[next_line].start < section.end:
             line = lines[next_line]
@@ -120,7 +128,7 @@ def segments(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> lis
                 break
             next_line += 1
         found += _segments_of(text, section.category, body, labels, label_starts)
-    return found
+    return parts, found
 
 
 def _segments_of(
@@ -140,6 +148,9 @@ def _segments_of(
             bare = label is not None and not text[label[1] : end].strip()
             if label:
                 inherited = label if bare or _known(text, start, end, labels) else None
+            if end - start <= LONGEST:
+                yield Segment(start, end, category, label or inherited, block.item)
+                continue
             for piece in _capped(text, start, end):
                 yield Segment(*piece, category, label or inherited, block.item)
 
@@ -156,7 +167,7 @@ def _blocks(text: str, body: Sequence[Line], labels: Mapping[int, Mark]) -> Iter
         if blank or not wrapping:
             wrapping = Wrapping(text, paragraph_at(body, index))
         previous = body[index - 1]
-        item = is_item(text, line, None if blank else previous)
+        item = is_item(text, line, None if blank else previous, wrapping)
         closed = bool(block and block.item and text[previous.end - 1] in ".!?" and not line.indent)
         joined = not (blank or item or closed) and _continues(text, previous, line, labels, wrapping)
         if block and joined:
@@ -186,6 +197,12 @@ def _continues(text: str, above: Line, line: Line, labels: Mapping[int, Mark], w
 def _sentences(
     text: str, block: _Block, labels: Mapping[int, Mark], label_starts: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
+    if not label_starts:
+        starts = [block.start, *sentence_starts(text, block.start, block.end), block.end]
+        for start, end in pairwise(starts):
+            if trimmed := len(text[start:end].rstrip()):
+                yield start, start + trimmed
+        return
     inside = label_starts[bisect_right(label_starts, block.start) : bisect_left(label_starts, block.end)]
     opened = {labels[at].end: at for at in (block.start, *inside) if at in labels}
     found = (cut for cut in sentence_starts(text, block.start, block.end) if cut not in opened)
@@ -200,7 +217,7 @@ def _label(text: str, start: int, end: int, labels: Mapping[int, Mark]) -> tuple
     """The label at the start of a sentence, behind its list mark."""
     mark = ITEM.match(text, start, end)
     behind = mark.end() if mark else start
-    known = _known(text, start, end, labels)
+    known = labels.get(start) or labels.get(behind)
     return (behind, min(known.end, end)) if known else _generic_label(text, behind, end)
 
 
@@ -211,6 +228,9 @@ def _known(text: str, start: int, end: int, labels: Mapping[int, Mark]) -> Mark 
 
 def _generic_label(text: str, start: int, end: int) -> tuple[int, int] | None:
     """ "Target lesion 1:": a few words without a verb, and a colon."""
+    reach = text[start : min(end, start + _LABEL_REACH)]
+    if ":" not in reach and "：" not in reach:
+        return None
     match = _LABEL.match(text, start, end)
     if not match or (text[match.end() - 2].isdecimal() and text[match.end() : match.end() + 1].isdecimal()):
         return None

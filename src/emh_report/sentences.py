@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 _STOP = re.compile(r"(?:\.+|[!?]+)[\"'”’)\]*_]*")
 _WORD_BEFORE = re.compile(r"[^\W_]+(?:\.[^\W\d_])*$")
+_NEXT_WORD = re.compile(r"[^\W_]*")
 _DOTTED = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _ROMAN = re.compile(r"[ivx]{1,4}|[A-Za-z]")
 _NUMBER_ITEM = re.compile(r"\d{1,2}[.)]\s+\S")
@@ -89,6 +90,7 @@ _DOMAINS = frozenset(["com", "org", "net", "edu", "gov", "pdf", "txt", "jpg", "h
 _CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SPOKEN = re.compile(r"\bnumber (" + "|".join(_CARDINALS) + r")\b", re.IGNORECASE)
 _INLINE = re.compile(r"(?<!\S)(\d{1,2})(?=[.)]\s+\S)")
+_COUNTED, _COUNTED_ALOUD = (_INLINE, tuple(map(str, range(1, 31)))), (_SPOKEN, _CARDINALS)
 
 
 def sentence_starts(text: str, start: int, end: int) -> list[int]:
@@ -126,8 +128,18 @@ def _ends(text: str, opened: int, stop: re.Match[str], follows: int, end: int) -
         return (not before.isspace() and before not in "(,-/") and (spaced or text[follows] in "([")
     if before.isspace():
         return text[follows].isalpha() or text[follows] in "([*•"
-    word = _WORD_BEFORE.search(text, max(opened, at - 40), at)
-    return _full_stop(text, opened, word.group() if word else "", stop, follows, end)
+    return _full_stop(text, opened, _word_before(text, max(opened, at - 40), at), stop, follows, end)
+
+
+def _word_before(text: str, start: int, at: int) -> str:
+    """The word that ends at ``at``, dotted ones whole ("e.g", "D.D")."""
+    plain = at
+    while plain > start and text[plain - 1].isalnum():
+        plain -= 1
+    if plain > start and text[plain - 1] == ".":
+        match = _WORD_BEFORE.search(text, start, at)
+        return match.group() if match else ""
+    return text[plain:at]
 
 
 def _full_stop(text: str, opened: int, word: str, stop: re.Match[str], follows: int, end: int) -> bool:
@@ -178,7 +190,7 @@ def _glued(text: str, word: str, stop: re.Match[str], follows: int, end: int) ->
 
 
 def _next_word(text: str, at: int, end: int) -> str:
-    match = re.compile(r"[^\W_]*").match(text, at, min(end, at + 40))
+    match = _NEXT_WORD.match(text, at, min(end, at + 40))
     return match.group() if match else ""
 
 
@@ -189,7 +201,8 @@ def _opens(text: str, start: int, at: int) -> bool:
 
 def _numbered(text: str, start: int, end: int) -> Iterator[int]:
     """Items counted inside a passage: "1. … 2. …", "number one … number two …"."""
-    for pattern, names in ((_INLINE, [str(n) for n in range(1, 31)]), (_SPOKEN, _CARDINALS)):
+    spoken = "number" in text[start:end].lower()
+    for pattern, names in (_COUNTED, _COUNTED_ALOUD)[: 1 + spoken]:
         expected = 0
         for match in pattern.finditer(text, start, end):
             opens = _opens(text, start, match.start())

@@ -55,6 +55,11 @@ class Size:
     prior: bool = False
 
 
+def is_length(word: str) -> bool:
+    """Whether a word is a unit of length."""
+    return word in _UNITS
+
+
 def words_before(norm: Sequence[str], first: int, count: int) -> Sequence[str]:
     """At most ``count`` words before ``first``."""
     return norm[max(0, first - count) : first]

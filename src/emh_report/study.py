@@ -14,6 +14,8 @@ from emh_report.model import Sequence as MrSequence
 
 _ELSEWHERE = frozenset({"comparison", "clinical", "recommendation", "communication"})
 """Sections that speak of other examinations than this one."""
+_TELLING = frozenset({"comparison", "technique"})
+"""Sections whose words alone, without one of the lexicons, say something of it."""
 _UNSURE = frozenset({Assertion.HYPOTHETICAL, Assertion.POSSIBLE})
 _UNDONE = frozenset({Assertion.ABSENT, Assertion.NOT_ASSESSED})
 _DESCRIBED = ("finding", "intensity", "effect", "cord_word")
@@ -31,20 +33,25 @@ _DATE_HEADING = re.compile(
     r"|\bdate of (?:exam|examination|study|scan|service)\b\W*$",
     re.IGNORECASE,
 )
+_DATE_REACH = 60
+"""Characters of a line within which a date stands behind its heading."""
 _LONGEST_TEXT = 240
 _PRIOR_WORDS = 8
 
 
-def study(document: Document) -> Study:
-    """What the report says of its own examination."""
-    title, advice = _title(document), advised(document)
+def study(document: Document, advice: Sequence[Annotation] | None = None) -> Study:
+    """What the report says of its own examination; ``advice`` names procedures that are none of it."""
+    if not document.kinds and not any(part.category in _TELLING for part in document.parts):
+        date, date_evidence = _date(document)
+        return Study(date=date, evidence=date_evidence)
+    title, advice = _title(document), advised(document) if advice is None else advice
     modality, shown_by = _modality(document, title, advice)
     sequences, sequence_notes = _sequences(document, modality, advice)
     if not modality and len(sequences) > 1:
         modality, shown_by = (Modality.MR,), sequence_notes
     contrast, contrast_note = _contrast(document, title, modality, advice)
     strength, strength_note = _field_strength(document)
-    conus, conus_notes = conus_level(_here(document))
+    conus, conus_notes = conus_level(_here(document, "structure"))
     comparison, comparison_evidence = _comparison(document)
     limitation, limitation_evidence = _limitation(document)
     date, date_evidence = _date(document)
@@ -80,7 +87,7 @@ def _modality(
     """From the title, else the technique, else the first sentence that speaks of this examination."""
     technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
     told = {other.sentence.index for other in advice}
-    findings = ([sentence] for sentence in _here(document) if sentence.index not in told)
+    findings = ([sentence] for sentence in _here(document, "modality") if sentence.index not in told)
     for sentences in (title, technique, *findings):
         named = sentences is title or sentences is technique
         notes = [note for sentence in sentences for note in sentence.of("modality") if _is_this(note, named)]
@@ -102,8 +109,9 @@ def _is_this(note: Annotation, named: bool) -> bool:
     return not compared and (named or not guides)
 
 
-def _here(document: Document) -> Iterator[Sentence]:
-    return (sentence for sentence in document.sentences if sentence.section not in _ELSEWHERE)
+def _here(document: Document, *kinds: str) -> Iterator[Sentence]:
+    """Sentences with phrases of these kinds that speak of this examination."""
+    return (sentence for sentence in document.having(*kinds) if sentence.section not in _ELSEWHERE)
 
 
 def _regions(title: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Annotation]]:
@@ -119,8 +127,11 @@ def _sequences(
     if modality and Modality.MR not in modality:
         return (), []
     found: dict[MrSequence, Annotation] = {}
-    for sentence in document.sentences:
-        aside = [*advice, *sentence.of("quantity")]  # "liver T2* 3.1 ms" is a result
+    advised_in: dict[int, list[Annotation]] = {}
+    for note in advice:
+        advised_in.setdefault(note.sentence.index, []).append(note)
+    for sentence in document.having("sequence", "finding"):
+        aside = [*advised_in.get(sentence.index, ()), *sentence.of("quantity")]  # "liver T2* 3.1 ms" is a result
         listed = [note for note in sentence.of("sequence") if not _is_part_of(note, aside) and not _is_undone(note)]
         if sentence.section in _ELSEWHERE and (sentence.section != "clinical" or len(listed) < 2):
             continue
@@ -160,10 +171,14 @@ def _contrast(
     technique = [sentence for sentence in document.sentences if sentence.section == "technique"]
     addendum = [sentence for sentence in document.sentences if sentence.section == "addendum"]
     stated = [note for sentence in (*title, *technique) for note in sentence.of("contrast")]
-    later = [note for sentence in addendum for note in _described(sentence, advice) if _given(note) == "IV"]
-    described = [note for sentence in _here(document) for note in _described(sentence, advice)]
+    told = {note.sentence.index for note in advice}
+    later = [note for sentence in addendum for note in _described(sentence, told) if _given(note) == "IV"]
+    described = [note for sentence in _here(document, "contrast") for note in _described(sentence, told)]
     asked = [
-        note for sentence in document.sentences if sentence.section == "clinical" for note in sentence.of("contrast")
+        note
+        for sentence in document.having("contrast")
+        if sentence.section == "clinical"
+        for note in sentence.of("contrast")
     ]
     for notes in (later, stated, described, [note for note in asked if note.means["contrast"] == "none"]):
         for kind in ("IV", "none", "oral"):
@@ -174,10 +189,10 @@ def _contrast(
     return None, []
 
 
-def _described(sentence: Sentence, advice: Sequence[Annotation]) -> list[Annotation]:
+def _described(sentence: Sentence, advised_in: set[int]) -> list[Annotation]:
     """Contrast named outside title and technique, other than as advice or in another examination."""
     notes = [note for note in sentence.of("contrast") if note.assertion is not Assertion.HYPOTHETICAL]
-    return [] if any(other.sentence is sentence for other in advice) else notes
+    return [] if sentence.index in advised_in else notes
 
 
 def _is_part_of(note: Annotation, advice: Sequence[Annotation]) -> bool:
@@ -205,7 +220,7 @@ def _enhances(note: Annotation) -> bool:
 
 
 def _field_strength(document: Document) -> tuple[float | None, list[Annotation]]:
-    for sentence in _here(document):
+    for sentence in _here(document, "quantity"):
         for note in sentence.of("quantity"):
             value = getattr(note.value, "value", None)
             if note.concept == "field_strength" and isinstance(value, int | float):
@@ -217,7 +232,7 @@ def _comparison(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
     section = [sentence for sentence in document.sentences if sentence.section == "comparison"]
     if section:
         return _passage(document, section[0], section[-1])
-    for sentence in _here(document):
+    for sentence in _here(document, "study_word"):
         if any(_names_prior(note) for note in sentence.of("study_word") if note.means["study"] == "comparison"):
             return _passage(document, sentence, sentence)
     return None, ()
@@ -231,7 +246,7 @@ def _names_prior(note: Annotation) -> bool:
 
 
 def _limitation(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
-    for sentence in _here(document):
+    for sentence in _here(document, "study_word"):
         if any(note.means["study"] == "limitation" for note in sentence.of("study_word")):
             return _passage(document, sentence, sentence)
     return None, ()
@@ -246,14 +261,18 @@ def _passage(document: Document, start: Sentence, end: Sentence) -> tuple[str | 
 
 def _date(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
     """A date that its own heading or label names as that of the study."""
+    if "date" not in document.text.lower():
+        return None, ()
     for sentence in document.sentences:
         if sentence.section not in ("exam", None):
             continue
         start, end = document.words[sentence.first].start, document.words[sentence.last].end
         for match in _DATE.finditer(document.text, start, end):
-            line = document.text.rfind("\n", 0, match.start()) + 1
+            line = document.text.rfind("\n", max(0, match.start() - _DATE_REACH), match.start()) + 1
+            if line == 0 and match.start() >= _DATE_REACH:
+                continue
             before = document.text[line : match.start()]
-            if _DATE_HEADING.search(before) and len(before) < 60:
+            if len(before) < _DATE_REACH and _DATE_HEADING.search(before):
                 span = (match.start(), match.end())
                 return match.group(), (
                     Evidence(start=span[0], end=span[1], text=match.group(), section=sentence.section),

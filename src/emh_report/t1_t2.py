@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from emh_report.sequences import PLANES, WEIGHTS, SequenceSpan, weights_end, with_modifiers
 from emh_report.vertebrae import BONE, Link, Name, word_set
@@ -27,7 +28,7 @@ _BEFORE_SEQUENCE = PLANES | word_set("on in high low intermediate fs sat suppres
 _PLACE = word_set("at level vertebra")
 _WEAK_PLACE = word_set("from to upto till until above below between involving involve spanning through reach reaching")
 _ARTICLES = word_set("the both a ( :")
-_LISTED = ("/", ",", "-")
+_LISTED = ("and", "/", ",", "-")
 
 
 def split_sequences(
@@ -37,20 +38,27 @@ def split_sequences(
     vertebrae = dict(names)
     back = {link.name.first: Link(link.kind, names[at]) for at, link in links.items() if link.name.first in names}
     spans: list[SequenceSpan] = []
-    at = 0
-    while at < len(norm):
+    taken = -1
+    for at, word in enumerate(norm):
+        if at <= taken or not names_one(word):
+            continue
         unit = _unit(norm, names, links, at)
         if not unit:
-            at += 1
             continue
         sequences = unit[_vertebrae_in(norm, unit, links, back) :]
         for index in sequences:
             vertebrae.pop(index, None)
-        at = unit[-1] + 1
+        taken = unit[-1]
         if sequences:
             spans.append(with_modifiers(norm, sequences, spans[-1].last if spans else -1))
-            at = max(at, spans[-1].last + 1)
+            taken = max(taken, spans[-1].last)
     return vertebrae, spans
+
+
+@lru_cache(maxsize=4096)
+def names_one(word: str) -> bool:
+    """Whether a word can be T1 or T2, in any of its forms."""
+    return word == "t2*" or bool(_PLAIN.fullmatch(word) or _CODED.fullmatch(word))
 
 
 def _ambiguous(norm: Sequence[str], names: Mapping[int, Name], at: int) -> bool:
@@ -136,10 +144,10 @@ def _beside_sequence(norm: Sequence[str], first: int, last: int, before: str) ->
     if before in _BEFORE_SEQUENCE or before in _OTHER_SEQUENCES or _INTENSE.fullmatch(before):
         return True
     behind = list(norm[max(0, first - 3) : first])
-    while behind and behind[-1] in ("and", *_LISTED):
+    while behind and behind[-1] in _LISTED:
         behind.pop()
     ahead = list(norm[last + 1 : last + 4])
-    while ahead and ahead[0] in ("and", *_LISTED):
+    while ahead and ahead[0] in _LISTED:
         ahead.pop(0)
     beside = {*behind[-1:], *ahead[:1]}
     return bool(beside & _OTHER_SEQUENCES) or any(_CODED.fullmatch(word) for word in beside)

@@ -12,6 +12,7 @@ _SURE = r"\[[ \t_]*(?:[xX✓✔√][ \t_]*)?\]|[☐☑☒]"
 _BOX = re.compile(_SURE)
 _ANY_BOX = re.compile(rf"{_SURE}|\([ \t]*[xX✓✔√]?[ \t]*\)|[□■◻◼⬜✅✓✔]|_+[xX]_+|_{{2,}}")
 """Also what is a box only among answers: brackets, squares that may be bullets, underscores."""
+_BOX_START = re.compile(r"[\[☐☑☒□■◻◼⬜✅✓✔_]|\([ \txX✓✔√)]")
 _TICKED = re.compile(r"[xX✓✔√☑☒■◼✅]")
 _AROUND = " \t_()[]xX☐☑☒□■◻◼⬜✅✓✔√"
 CUT = re.compile(r"[.;](?=\s|$)|\t| {3,}|\|")
@@ -25,6 +26,8 @@ _Row = tuple[Span | None, list[Option], list[Choice]]
 
 def ticked(text: str, lines: Sequence[Line], answers: Answers) -> Iterator[Choice]:
     """Every field with boxes, in order."""
+    if not _BOX_START.search(text) or not _ANY_BOX.search(text):
+        return
     loose: list[Option] = []
     above: Line | None = None
     for line in lines:

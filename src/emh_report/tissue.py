@@ -39,7 +39,7 @@ def fatty_change(links: Links) -> FattyChange:
             notes.extend(note for note in draft.notes if note.means.get("field") == "fat")
     taken = {id(note) for draft in links.lesions for note in draft.notes}
     any_lesion = any(draft.assertion in TODAY for draft in links.lesions)
-    for sentence in links.document.sentences:
+    for sentence in links.document.having("finding"):
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         for note in sentence.of("finding"):
@@ -68,7 +68,7 @@ def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
     """Findings of bone and marrow outside the lesions, fractures among them."""
     found: dict[tuple[object, ...], BoneMarrowFinding] = {}
     facts = {id(fact.anchor.note): fact for fact in links.facts}
-    for sentence in links.document.sentences:
+    for sentence in links.document.having("bone_marrow"):
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         for note in sentence.of("bone_marrow"):
@@ -151,7 +151,7 @@ def side_of_bone(sentence: Sentence, note: Annotation) -> Laterality | None:
 def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
     """Signal said of marrow in other words than the lexicon's: "Marrow markedly hypointense on T1"."""
     found = []
-    for sentence in links.document.sentences:
+    for sentence in links.document.having("intensity"):
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         named = {index for note in sentence.of("bone_marrow") for index in range(note.first, note.last + 1)}
@@ -164,7 +164,7 @@ def _marrow_signals(links: Links) -> list[BoneMarrowFinding]:
                 or name is None
                 or note.first in named
                 or bone.first in compared
-                or note.assertion not in (*TODAY, Assertion.ABSENT)
+                or not (note.assertion in TODAY or note.assertion is Assertion.ABSENT)
             ):
                 continue
             if (

@@ -6,7 +6,7 @@ What is only advised is no treatment; advice.py has it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from emh_report.advice import advised
@@ -51,16 +51,19 @@ class _Draft:
     notes: list[Annotation] = field(default_factory=list)
 
 
-def treatments(document: Document) -> tuple[Treatment, ...]:
+def treatments(document: Document, advice: Sequence[Annotation] | None = None) -> tuple[Treatment, ...]:
     """One entry a kind (and a drug, where the contract has no kind for it), the strongest assertion first."""
     drafts: dict[tuple[TreatmentKind, str], _Draft] = {}
-    advice = advised(document)
-    for sentence in document.sentences:
+    aside: dict[int, list[Annotation]] = {}
+    for other in advised(document) if advice is None else advice:
+        aside.setdefault(other.sentence.index, []).append(other)
+    for sentence in document.having("treatment"):
         if sentence.section == "recommendation":
             continue
+        told = aside.get(sentence.index, ())
         for note in sentence.of("treatment"):
             assertion = _assertion(note)
-            if assertion is None or (any(_overlaps(other, note) for other in advice) and not _is_continued(note)):
+            if assertion is None or (any(_overlaps(other, note) for other in told) and not _is_continued(note)):
                 continue
             _add(drafts, note, assertion)
     return tuple(

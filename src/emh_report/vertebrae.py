@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from emh_report.model import VERTEBRAE
@@ -52,6 +53,12 @@ _PLAIN = BONE | word_set(
     "interspace decompression fusion upto up till until through thru region"
 )
 """Words that may follow a bare number without making it a count ("T5 and 6 with …")."""
+
+_CONNECTORS: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+"""By first word: ranges before lists, longer before shorter."""
+for _kind, _all in (("to", _RANGE_WORDS), (",", _LIST_WORDS)):
+    for _words in sorted(_all, key=len, reverse=True):
+        _CONNECTORS.setdefault(_words[0], []).append((_kind, _words))
 
 PARTS = word_set(
     "the a level vertebra vertebral body disc disk space lower upper mid middle half third part aspect "
@@ -106,13 +113,21 @@ class Link(NamedTuple):
 def find_names(words: Sequence[Word], norm: Sequence[str]) -> dict[int, Name]:
     """Everything that reads as a vertebra's name, by the index of its first word."""
     names: dict[int, Name] = {}
-    at = 0
-    while at < len(words):
-        found = _name_at(words, norm, at)
-        for name in found:
+    last = -1
+    for at, word in enumerate(norm):
+        if at <= last or not opens_name(word):
+            continue
+        for name in _name_at(words, norm, at):
             names[name.first] = name
-        at = found[-1].last + 1 if found else at + 1
+            last = name.last
     return names
+
+
+@lru_cache(maxsize=4096)
+def opens_name(word: str) -> bool:
+    """Whether a name can begin with the word; most words are no such thing."""
+    known = word == "coccyx" or word in _PREFIXES or word in REGION_WORDS or word in _ORDINALS
+    return known or any(pattern.fullmatch(word) for pattern in (_NAME, GLUED, _ORDINAL_DIGITS))
 
 
 def _name_at(words: Sequence[Word], norm: Sequence[str], at: int) -> list[Name]:
@@ -224,8 +239,7 @@ def connector(norm: Sequence[str], at: int) -> tuple[str, int] | None:
         return "-", at + 1
     if norm[at] == "/":
         return "/", at + 1
-    for kind, phrases in (("to", _RANGE_WORDS), (",", _LIST_WORDS)):
-        fits = [phrase for phrase in phrases if tuple(norm[at : at + len(phrase)]) == phrase]
-        if fits:
-            return kind, at + max(map(len, fits))
+    for kind, phrase in _CONNECTORS.get(norm[at], ()):
+        if tuple(norm[at : at + len(phrase)]) == phrase:
+            return kind, at + len(phrase)
     return None

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from emh_report.claims import claims
 from emh_report.conflicts import conflicts
-from emh_report.lexicon import Lexicons
 from emh_report.model import Findings
 from emh_report.model import Warning as ReportWarning
 from emh_report.plausibility import implausible
@@ -42,13 +42,13 @@ CODES: Final[Mapping[str, str]] = {
 """Every code with its meaning; codes are never renamed or reused."""
 
 
-def warnings(links: Links, findings: Findings, lexicons: Lexicons) -> tuple[ReportWarning, ...]:
+def warnings(links: Links, findings: Findings) -> tuple[ReportWarning, ...]:
     """All warnings of one report, with those that merging its statements gave rise to."""
     decided = {warning.code for warning in findings.warnings}
-    headings = {section.id: tuple(section.terms) for section in lexicons.sections.values()}
+    told = claims(links)
     return (
         *findings.warnings,
-        *(warning for warning in conflicts(links, findings) if warning.code not in decided),
-        *implausible(links, findings),
-        *unreadable(links.document, headings),
+        *(warning for warning in conflicts(links, findings, told) if warning.code not in decided),
+        *implausible(links.document, findings, told),
+        *unreadable(links.document),
     )

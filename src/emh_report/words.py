@@ -73,6 +73,14 @@ def tokenize(text: str) -> list[Word]:
     return found
 
 
+def first_word(text: str) -> str | None:
+    """The first word of ``text`` where a look at its beginning tells it, else None."""
+    match = _WORD.match(text)
+    if match is None or match[2] in _NOT_ALWAYS_WORDS or "\n" in match[2]:
+        return None
+    return match[2]
+
+
 _new_word = tuple.__new__
 """Word(…) without its argument parsing: a report has thousands of words."""
 
