@@ -76,6 +76,8 @@ class Sentence:
     annotations: list[Annotation] = field(default_factory=list)
     clauses: list[tuple[int, int]] = field(default_factory=list)
     """First and last word of each clause, in order."""
+    beside: list[Annotation] = field(default_factory=list)
+    """Concepts of overlays in words that another concept has; mentions, and nothing to link."""
     paragraph: int = 0
     cues: list[Any] = field(default_factory=list)
     """Cues found in it (cues.CueSpan), also those that govern nothing."""
