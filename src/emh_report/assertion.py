@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from emh_report.clauses import clauses
 from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
+from emh_report.dates import dated, names_a_month
 from emh_report.document import Annotation, Sentence
 from emh_report.idle import is_told, nothing_suggests, restored
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
@@ -39,7 +40,12 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
             target.assertion = Assertion.HYPOTHETICAL
         return
     active = [
-        cue for cue in cues if cue.entry.direction != "none" and _supported(cue, cues) and not is_told(sentence, cue)
+        cue
+        for cue in cues
+        if cue.entry.direction != "none"
+        and _supported(cue, cues)
+        and not is_told(sentence, cue)
+        and not names_a_month(sentence, cue)
     ]
     excluding = [
         cue
@@ -51,6 +57,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
     exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
     for position, cue in enumerate(active):
         cue.scope = scope_of(sentence, cue, active[position + 1 :], active[:position], targets)
+    active += dated(sentence)
     signs, relatives = signed(sentence, targets), in_family_history(sentence)
     for target in targets:
         if target.first in signs:
@@ -65,6 +72,19 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
                 other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
             ):
                 target.excepted = True
+            elif target.kind == "level" and _fronted(sentence, cue, targets, active):
+                clause = sentence.clause_of(cue.first)
+                target.excepted |= clause[0] <= target.first <= clause[1]
+
+
+def _fronted(sentence: Sentence, cue: CueSpan, targets: list[Annotation], active: list[CueSpan]) -> bool:
+    """Whether an exception of levels only opens the sentence: "Apart from T7, the cord is not compressed"."""
+    clause = sentence.clause_of(cue.first)
+    opens = cue.first == sentence.first and clause[1] < sentence.last
+    only = all(note.kind == "level" for note in targets if clause[0] <= note.first <= clause[1])
+    denied = any(other.entry.category == "negated" and other.first > clause[1] for other in active)
+    free = any(note.means.get("effect") == "preserved" and note.first > clause[1] for note in targets)
+    return opens and only and (denied or free)
 
 
 def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:
@@ -116,6 +136,8 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     )
     if nearest is None:
         return
+    if deciding := [cue for cue in applied if cue.entry.means.get("decides")]:
+        nearest, categories = deciding[-1], {deciding[-1].entry.category}  # "the question of EMH is answered in the …"
     category = nearest.entry.category
     if "negated" in categories and (
         category in ("historical", "affirmed")

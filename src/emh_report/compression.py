@@ -59,6 +59,9 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     _later(state, facts, links)
     for fact in links.facts:
         if fact.levels and is_normal_cord(fact):
+            if spared := set(level_names(note for note in fact.levels if note.excepted)):
+                state.present = True  # "save for T5, the cord is free"
+                state.levels |= spared
             state.absent |= set(level_names(fact.levels)) - state.levels
             state.denied = True
             state.notes.extend([fact.anchor.note, *fact.levels])
@@ -117,6 +120,10 @@ def _add(state: _Compression, fact: Fact) -> None:
         assertion = Assertion.PRESENT
     if assertion is Assertion.ABSENT and fact.anchor.note.change is Change.NEW:
         return  # "no new compression" says nothing of an old one
+    doubted = level_names(note for note in fact.levels if note.assertion is Assertion.POSSIBLE)
+    if assertion is Assertion.ABSENT and doubted:  # "no compression at T4, but not excluded at T8"
+        state.possible = True
+        state.levels.update(doubted)
     named, denied = _split(fact, assertion)
     elsewhere = _elsewhere(fact)
     if assertion is Assertion.ABSENT and elsewhere and not named:
@@ -183,8 +190,10 @@ def _split(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
     other: set[str] = set()
     for note in fact.levels:
         names = set(level_names([note]))
-        if assertion is Assertion.ABSENT and _beyond(note):
+        if assertion is Assertion.ABSENT and (_beyond(note) or note.assertion is Assertion.POSSIBLE):
             continue  # "no compression above T6" says nothing of T6
+        if assertion is Assertion.ABSENT and note.assertion is Assertion.PRESENT and _turned(note):
+            continue  # "not compressed at T5, but possibly at T9"
         if assertion is Assertion.ABSENT:
             (other if note.excepted else named).update(names)
         else:
@@ -231,6 +240,12 @@ def _elsewhere(fact: Fact) -> bool:
     return any(note.means.get("scope") == "elsewhere" for note in fact.sentence.of("cord_word")) or any(
         _beyond(note) for note in fact.levels
     )
+
+
+def _turned(level: Annotation) -> bool:
+    """Whether a level stands behind a "but" that no denial follows, and is no exception either."""
+    first = level.sentence.clause_of(level.first)[0]
+    return not level.excepted and "but" in level.sentence.norms(first, min(first + 1, level.first))
 
 
 def _beyond(level: Annotation) -> bool:
