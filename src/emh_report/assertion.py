@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from emh_report.clauses import clauses
 from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
-from emh_report.dates import dated, names_a_month
+from emh_report.dates import dated, is_still_there, names_a_month
 from emh_report.document import Annotation, Sentence
 from emh_report.idle import is_told, nothing_suggests, restored
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
@@ -154,8 +154,12 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     if category == "affirmed" and "possible" in categories:
         nearest = next(cue for cue in applied if cue.entry.category == "possible")
         category = "possible"
-    if category == "historical" and "possible" in categories:
-        category = "historical"
+    if (
+        category == "historical"
+        and categories <= {"historical", "change"}
+        and is_still_there(sentence, nearest, target)
+    ):
+        return
     if category == "negated":
         target.assertion = Assertion.ABSENT
         if nearest.entry.means.get("about") == "others":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from emh_report.cues import CueSpan
-from emh_report.document import Sentence
+from emh_report.document import Annotation, Sentence
 from emh_report.lexicon import Cue as CueEntry
 
 _DATED = CueEntry(id="dated", terms=("in",), file="", line=1, category="historical", direction="either")
@@ -23,6 +23,12 @@ _TODAYS = frozenset("current present today".split())
 _STUDIES = frozenset("study scan mri ct examination exam image imaging mr".split())
 _PRESENT = _NOW | frozenset("is are has have remain remains persist persists still show shows again".split())
 _PAST = frozenset("was were had showed revealed demonstrated".split())
+_ATTRIBUTIVE = frozenset("previously earlier formerly".split())
+_DESCRIBES = frozenset(
+    "is are measures measure shows show has have remains remain enhances enhance lies extends".split()
+)
+_REPORTED = frozenset("known documented reported described noted recorded mentioned was were been".split())
+_BREAKS = frozenset("which that who was were and but , ;".split())
 _DATES = frozenset("in of on since during until by from last early late mid".split())
 _AHEAD = 25
 """Words behind a sentence among which the text may say how things are now."""
@@ -43,6 +49,16 @@ def names_a_month(sentence: Sentence, cue: CueSpan) -> bool:
     before = norms[cue.first - 1] if cue.first > sentence.first else ""
     after = norms[cue.first + 1] if cue.first < sentence.last else ""
     return before in _DATES or before.isdecimal() or after.isdecimal()
+
+
+def is_still_there(sentence: Sentence, cue: CueSpan, target: Annotation) -> bool:
+    """Whether what was "previously seen" is described as it is today: "the previously treated mass is isointense"."""
+    norms = sentence.document.norms
+    if norms[cue.first] not in _ATTRIBUTIVE or cue.last > target.first:
+        return False
+    after = norms[target.last + 1 : sentence.clause_of(target.first)[1] + 1]
+    at = next((index for index, word in enumerate(after) if word in _DESCRIBES), None)
+    return at is not None and _REPORTED.isdisjoint(after[at : at + 4]) and _BREAKS.isdisjoint(after[:at])
 
 
 def _cue(sentence: Sentence, index: int) -> CueSpan | None:
