@@ -82,6 +82,8 @@ def _unit(norm: Sequence[str], names: Mapping[int, Name], links: Mapping[int, Li
             at = after + 1
             if norm[after] == "," and norm[at : at + 1] == ["and"]:
                 at += 1
+        elif norm[after : after + 3] == ["as", "well", "as"]:
+            at = after + 3
         else:
             break
     return unit
