@@ -124,7 +124,19 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
         and other.kind in ("modifier", "change")
         for other in sentence.annotations
     )
-    return swallowed or before in _PREPOSITIONS
+    return swallowed or before in _PREPOSITIONS or _of_an_organ(sentence, note)
+
+
+def _of_an_organ(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a relative pronoun is an organ's: "the liver, which measures 15 cm"."""
+    norms = sentence.document.norms
+    if norms[note.first] not in ("which", "that"):
+        return False
+    at = note.first - 1
+    while at > sentence.first and norms[at] in (",", "and"):
+        at -= 1
+    ends = [other for other in sentence.of("organ", "lesion", "site", "emh") if other.last == at]
+    return bool(ends) and all(other.kind == "organ" for other in ends)
 
 
 def _is_label(sentence: Sentence, head: Anchor) -> bool:

@@ -14,6 +14,7 @@ from emh_report.facts import Fact
 from emh_report.heads import lesion_heads
 from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
+from emh_report.organ_sizes import owned_sizes
 from emh_report.owners import other_anchors
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
@@ -208,6 +209,9 @@ class _Linker:
                 continue
             if anchor is None and note.kind == "modifier" and sentence.of("site", "structure", "organ"):
                 continue  # "the left pleural space is clear" says nothing of the mass spoken of before
+            ahead = anchor is None or anchor.first > note.last + 3
+            if ahead and note.kind == "size" and _of_an_organ(note):
+                continue  # "Spleen enlarged, 25 cm, with a nodule": not of the lesion spoken of before
             for draft in self._drafts(anchor, drafts):
                 draft.add(note, anchor)
                 if note.kind == "size":
@@ -220,6 +224,10 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
+
+
+def _of_an_organ(size: Annotation) -> bool:
+    return any(size in sizes for sizes in owned_sizes(size.sentence).values())
 
 
 def _passive(anchor: Anchor) -> bool:
