@@ -124,7 +124,17 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
         and other.kind in ("modifier", "change")
         for other in sentence.annotations
     )
-    return swallowed or before in _PREPOSITIONS or _of_an_organ(sentence, note)
+    return swallowed or before in _PREPOSITIONS or _of_an_organ(sentence, note) or _compares(sentence, note)
+
+
+def _compares(sentence: Sentence, note: Annotation) -> bool:
+    """Whether "larger" says how a lesion changed and names none: "Right T9 mass: larger." """
+    norms = sentence.document.norms
+    if norms[note.last] not in ("larger", "smaller", "bigger") or norms[note.first] == "the":
+        return False
+    before = norms[note.first - 1] if note.first > sentence.first else ""
+    after = norms[note.last + 1] if note.last < sentence.last else "."
+    return before not in ("the", "a") and after in (".", ",", ";", "than", "now", "and", "(", "since")
 
 
 def _of_an_organ(sentence: Sentence, note: Annotation) -> bool:
@@ -148,7 +158,7 @@ def _is_label(sentence: Sentence, head: Anchor) -> bool:
         note.kind in ("lesion", "finding", "effect") for note in rest
     ):
         return False
-    if any(note.kind == "lesion" for note in rest):
+    if any(note.kind == "lesion" and not _compares(sentence, note) for note in rest):
         return True
     said = any(note.kind in ("level", "size", "intensity", "emh", "differential", "change") for note in rest)
     if any(note.kind == "effect" and note.means["effect"] == "preserved" for note in rest) and not said:
