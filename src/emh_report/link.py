@@ -199,11 +199,14 @@ class _Linker:
                     draft.add_signal(signal)
                 if anchor is not None and anchor.kind != LESION:
                     self.attributes.append((signal.note, anchor))
+        subjects = [head for head in drafts if head.role in ("mass", "part") and head in anchors]
         for note in sentence.annotations:
             accepts = acceptance(note)
             if accepts is None:
                 continue
             anchor = owner(note, anchors, accepts)
+            if anchor and anchor.kind == "canal_plain" and subjects and "," in sentence.norms(anchor.last, note.first):
+                anchor = subjects[-1]  # "a mass fills the canal from L2 to L4, 5.4 cm in length"
             if anchor is not None and anchor.kind != LESION:
                 self.attributes.append((note, anchor))
                 continue
