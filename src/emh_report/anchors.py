@@ -165,7 +165,9 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
             loose.append(level)
     for level in fronted:
         clause = sentence.clause_of(level.first)
-        scope = [a for a in anchors if a.first > level.last and not a.levels and _same_statement(sentence, level, a)]
+        # "at T3-T4 and again at T11 the cord is compressed": more levels may open one statement
+        free = [a for a in anchors if a.first > level.last and all(other in fronted for other in a.levels)]
+        scope = [anchor for anchor in free if _same_statement(sentence, level, anchor)]
         for anchor in scope:
             anchor.levels.append(level)
         if not scope:

@@ -209,7 +209,7 @@ _PLACES = frozenset(
     "which at that time level region segment portion part degree point site same junction "
     "vertebral body from to of the a an upto and in on below above there opposite behind "
     "throughout whole entire its course diameter caliber contour outline shape remains remained "
-    "become becomes became appears lies lie has had be being been is are was were show shows "
+    "become becomes became itself appears lies lie has had be being been is are was were show shows "
     "showed demonstrate by far rather than much then regained retained assumed kept".split()
 )
 

@@ -148,7 +148,11 @@ class _Linker:
             fact.change = _change(sentence, anchor)
             if not fact.levels:
                 causes = [
-                    other for other in by_position([*heads, *canal]) if other.last < anchor.first and other.levels
+                    other
+                    for other in by_position([*heads, *canal])
+                    if other.last < anchor.first
+                    and other.levels
+                    and not (other.kind == "cord_signal" and _interprets(anchor))
                 ]
                 if causes:
                     fact.lesion_levels = list(causes[-1].levels)
@@ -227,6 +231,11 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
+
+
+def _interprets(anchor: Anchor) -> bool:
+    """Whether a finding only names what a cord signal means: "hyperintensity D3-D5 s/o compressive myelopathy"."""
+    return anchor.note.sentence.document.norms[anchor.note.last] == "myelopathy"
 
 
 def _of_an_organ(size: Annotation) -> bool:
