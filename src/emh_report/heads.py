@@ -16,6 +16,8 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     for note in sentence.of("lesion"):
         if _names_nodes(sentence, note):
             continue
+        if _is_specimen(sentence, note):
+            continue
         role = note.means.get("role", "mass")
         if role == "pronoun" and _no_subject(sentence, note):
             continue
@@ -80,6 +82,10 @@ def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
     return found
 
 
+_OF_A_PLACE = frozenset("of from the paravertebral epidural paraspinal".split())
+"""Words before tissue that was taken, not seen in it: "biopsy of the paravertebral tissue"."""
+
+
 def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
     """Whether a lesion word is part of a nodal phrase, which nodes.py reads: "nodal mass"."""
     nodes = sentence.of("node")
@@ -125,6 +131,14 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
         for other in sentence.annotations
     )
     return swallowed or before in _PREPOSITIONS or _of_an_organ(sentence, note) or _compares(sentence, note)
+
+
+def _is_specimen(sentence: Sentence, note: Annotation) -> bool:
+    """Whether tissue lies under the microscope: "histopathology shows tissue rich in haematopoietic cells"."""
+    first = sentence.clause_of(note.first)[0]
+    examined = any(first <= other.first < note.first for other in sentence.of("biopsy"))
+    between = sentence.norms(note.first - 3, note.first - 1)
+    return examined and note.text.lower() in ("tissue", "soft tissue") and not _OF_A_PLACE.intersection(between)
 
 
 def _compares(sentence: Sentence, note: Annotation) -> bool:

@@ -83,7 +83,7 @@ class Registry:
                     )
                 ]
         if definite and focus:
-            return focus
+            return self._all_of_section(head) if _speaks_of_more(head, focus) else focus
         if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):
             same = [draft for draft in live if level & draft.levels] if level else []
             return same or [draft for draft in live if draft.site != "epidural"] or live
@@ -92,6 +92,10 @@ class Registry:
         if _ANOTHER.intersection(words) and focus:
             return [self._new(focus[-1].site, assertion)]
         return [self._new("other", assertion)]
+
+    def _all_of_section(self, head: Anchor) -> list[Draft]:
+        section = head.sentence.section
+        return [draft for draft in self._live() if any(other.sentence.section == section for other in draft.heads)]
 
     def _live(self) -> list[Draft]:
         return [draft for draft in self.drafts if draft.assertion is not Assertion.ABSENT]
@@ -178,6 +182,13 @@ class Registry:
             ):
                 draft.sides.append(note.means["laterality"])
                 draft.notes.append(note)
+
+
+def _speaks_of_more(head: Anchor, focus: list[Draft]) -> bool:
+    """Whether "the lesions" are more than the single one spoken of before."""
+    if any(draft is not focus[0] for draft in focus) or head.note.text.lower() != "lesions":
+        return False
+    return not any(other.note.text.lower().endswith("s") for other in focus[0].heads) and "count" not in focus[0].words
 
 
 def _named(head: Anchor) -> set[str]:
