@@ -243,6 +243,9 @@ def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
         "site",
     ):
         before = norms[max(sentence.first, target.first - 4) : target.first]
+        itself = target.kind == "site" and not sentence.of("lesion", "finding", "effect", "emh")
+        if cue.entry.category == "not_assessed" and itself:
+            return False  # "the epidural space could not be assessed"
         if _DEFINITE.intersection(before) and not (
             cue.last >= target.first - 1 and cue.last < target.first and cue.entry.category == "possible"
         ):

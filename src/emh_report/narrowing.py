@@ -17,7 +17,7 @@ from emh_report.model import (
     Laterality,
     Severity,
 )
-from emh_report.relations import BACKGROUND, Links
+from emh_report.relations import BACKGROUND, SILENT, Links
 
 
 def epidural(links: Links) -> Epidural:
@@ -49,6 +49,15 @@ def epidural(links: Links) -> Epidural:
                 position=position if assertion in TODAY else None,
                 evidence=links.document.evidence_of(*notes),
             )
+    unseen = [
+        note
+        for sentence in links.document.having("site")
+        if sentence.section not in SILENT and sentence.section != BACKGROUND
+        for note in sentence.of("site")
+        if note.means["site"] == "epidural" and note.assertion is Assertion.NOT_ASSESSED
+    ]
+    if unseen:
+        return Epidural(assertion=Assertion.NOT_ASSESSED, evidence=links.document.evidence_of(*unseen))
     return Epidural()
 
 
