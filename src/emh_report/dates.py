@@ -54,6 +54,10 @@ def names_a_month(sentence: Sentence, cue: CueSpan) -> bool:
 def is_still_there(sentence: Sentence, cue: CueSpan, target: Annotation) -> bool:
     """Whether what was "previously seen" is described as it is today: "the previously treated mass is isointense"."""
     norms = sentence.document.norms
+    relative = norms[target.last + 1 : target.last + 9]
+    for index, word in enumerate(relative[:-2]):
+        if word in ("that", "which") and relative[index + 1 : index + 3] in (["is", "now"], ["are", "now"]):
+            return cue.last < target.first  # "had missed the compression at T5 that is now obvious"
     if norms[cue.first] not in _ATTRIBUTIVE or cue.last > target.first:
         return False
     after = norms[target.last + 1 : sentence.clause_of(target.first)[1] + 1]

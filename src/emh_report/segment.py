@@ -50,6 +50,10 @@ _RECALLS = re.compile(
     re.IGNORECASE,
 )
 """Words of what an earlier study showed, or of whether there is one."""
+_NOTHING = re.compile(
+    r"\s*(?:none|nil|n/?a|not available|unavailable|no (?:prior|previous)\w*)\b[^\n]{0,25}\n(?=\s*\S)", re.I
+)
+"""A comparison that is over with its line."""
 _LABEL_REACH = 61
 """Characters within which a label has its colon."""
 _LABEL_WORDS = 5
@@ -120,6 +124,8 @@ def _sections(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
 
 def _today(text: str, start: int, end: int) -> int | None:
     """Where a comparison goes on with what is seen today: "COMPARISON: CT 2019. There is a mass at T6." """
+    if none := _NOTHING.match(text, start, end):
+        return none.end()
     starts = [*sentence_starts(text, start, end), end]
     for cut, after in pairwise(starts):
         sentence = text[cut:after]
