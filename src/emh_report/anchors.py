@@ -22,7 +22,7 @@ FILLERS = frozenset(
 )
 VERBS = frozenset("is are was were show shows demonstrate appear has have cause causing extend seen noted".split())
 PREPOSITIONS = frozenset(
-    "at from in between over opposite of to upto along within on involving across spanning level".split()
+    "at from in between over opposite of to upto along within on involving across spanning level above below beyond near around".split()
 )
 _POINTING = frozenset("of in within involving throughout along by around inside".split())
 

@@ -23,7 +23,7 @@ _TODAYS = frozenset("current present today".split())
 _STUDIES = frozenset("study scan mri ct examination exam image imaging mr".split())
 _PRESENT = _NOW | frozenset("is are has have remain remains persist persists still show shows again".split())
 _PAST = frozenset("was were had showed revealed demonstrated".split())
-_ATTRIBUTIVE = frozenset("previously earlier formerly".split())
+_ATTRIBUTIVE = frozenset("previously earlier formerly treated irradiated".split())
 _DESCRIBES = frozenset(
     "is are measures measure shows show has have remains remain enhances enhance lies extends".split()
 )
