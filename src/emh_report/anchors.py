@@ -22,7 +22,8 @@ FILLERS = frozenset(
 )
 VERBS = frozenset("is are was were show shows demonstrate appear has have cause causing extend seen noted".split())
 PREPOSITIONS = frozenset(
-    "at from in between over opposite of to upto along within on involving across spanning level above below beyond near around".split()
+    "at from in between over opposite of to upto along within on involving across spanning level above below "
+    "beyond near around".split()
 )
 _POINTING = frozenset("of in within involving throughout along by around inside".split())
 
@@ -150,7 +151,8 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         clause = sentence.clause_of(level.first)
         following = [anchor for anchor in anchors if anchor.first > level.last]
         preceding = [anchor for anchor in anchors if anchor.last < level.first or _covers(anchor, level)]
-        inside = [anchor for anchor in preceding if anchor.last >= clause[0]]
+        # the last to end: "the cord is draped over the mass and flattened at T6"
+        inside = sorted((a for a in preceding if a.last >= clause[0]), key=lambda anchor: anchor.last)
         before = norms[level.first - 1] if level.first > sentence.first else ""
         if following and before not in PREPOSITIONS and premodifies(level, following[0]):
             following[0].levels.append(level)
@@ -185,7 +187,7 @@ def _shrunk_from(level: Annotation) -> bool:
 
 _OPENERS = frozenset(
     "; , while whereas where at from the level of and in between opposite there however but also "
-    "then similarly again on : ( both vertebral disc".split()
+    "with exception except apart aside save neither nor then similarly again on : ( both vertebral disc".split()
 )
 
 
@@ -203,8 +205,9 @@ def _coordinated(sentence: Sentence, anchors: Sequence[Anchor], level: Annotatio
     chain = [anchors[-1]]
     for anchor in reversed(anchors[:-1]):
         gap = sentence.document.norms[anchor.last + 1 : chain[-1].first]
-        if gap[:1] == ["by"] and chain[-1].kind == LESION and anchor.kind in _NARROWED and not anchor.levels:
-            chain.append(anchor)  # "the cord is compressed by a mass at T12"
+        if "by" in gap[:9] and chain[-1].kind == LESION and anchor.kind in _NARROWED and not anchor.levels:
+            same = [a for a in anchors if a.first == anchor.first and a.kind in _NARROWED and not a.levels]
+            chain.extend(same)  # "the cord is effaced and pushed by a mass at T12"
             break
         if (
             gap[:1] == ["with"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from emh_report.clauses import clauses
 from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
-from emh_report.dates import dated, is_still_there, names_a_month
+from emh_report.dates import dated, is_still_there, names_a_month, only_measures
 from emh_report.document import Annotation, Sentence
+from emh_report.exceptions import except_levels
 from emh_report.idle import is_told, nothing_suggests, restored
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
 from emh_report.presupposition import presupposed, without_complements
@@ -35,7 +36,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         cues = [*cues, *hidden]
     cues = sorted(cues, key=lambda cue: cue.first) if len(cues) > 1 else cues
     sentence.clauses = clauses(sentence, grammar, cues)
-    if _is_question(sentence):
+    if _is_question(sentence) or _is_unreal(sentence):
         for target in targets:
             target.assertion = Assertion.HYPOTHETICAL
         return
@@ -46,6 +47,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         and _supported(cue, cues)
         and not is_told(sentence, cue)
         and not names_a_month(sentence, cue)
+        and not only_measures(sentence, cue)
     ]
     excluding = [
         cue
@@ -67,24 +69,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
             _apply(sentence, target, active)
         if relatives:
             target.experiencer = Experiencer.OTHER
-        for cue in exceptions:
-            if cue.last < target.first and any(
-                other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
-            ):
-                target.excepted = True
-            elif target.kind == "level" and _fronted(sentence, cue, targets, active):
-                clause = sentence.clause_of(cue.first)
-                target.excepted |= clause[0] <= target.first <= clause[1]
-
-
-def _fronted(sentence: Sentence, cue: CueSpan, targets: list[Annotation], active: list[CueSpan]) -> bool:
-    """Whether an exception of levels only opens the sentence: "Apart from T7, the cord is not compressed"."""
-    clause = sentence.clause_of(cue.first)
-    opens = cue.first == sentence.first and clause[1] < sentence.last
-    only = all(note.kind == "level" for note in targets if clause[0] <= note.first <= clause[1])
-    denied = any(other.entry.category == "negated" and other.first > clause[1] for other in active)
-    free = any(note.means.get("effect") == "preserved" and note.first > clause[1] for note in targets)
-    return opens and only and (denied or free)
+        except_levels(sentence, target, targets, active, exceptions)
 
 
 def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:
@@ -100,6 +85,12 @@ def _is_question(sentence: Sentence) -> bool:
     """Whether a sentence only asks: "Is there EMH?" """
     norms = sentence.document.norms
     return norms[sentence.last] == "?" and norms[sentence.first] in _ASKING
+
+
+def _is_unreal(sentence: Sentence) -> bool:
+    """Whether a sentence tells what might come: "Were the mass to enlarge, the cord would be compressed"."""
+    norms = sentence.norms(sentence.first, sentence.last)
+    return norms[0] in ("were", "should") and not {"would", "could", "might", "may", "will"}.isdisjoint(norms[3:])
 
 
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:
@@ -120,7 +111,11 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         if cue.scope[0] <= _start(cue, target) and target.last <= cue.scope[1] and not _overlap(cue, target)
     ]
     applied = without_complements(sentence, target, applied)
-    applied = [cue for cue in applied if _concerns(cue, target) and not _shielded(sentence, target, cue)]
+    applied = [
+        cue
+        for cue in applied
+        if _concerns(cue, target) and not _shielded(sentence, target, cue) and not _is_elliptic(sentence, target, cue)
+    ]
     if not applied:
         return
     target.cues = tuple(cue_of(sentence, cue) for cue in applied)
@@ -180,6 +175,14 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         target.assertion = Assertion.HYPOTHETICAL
     elif category == "not_assessed":
         target.assertion = Assertion.NOT_ASSESSED
+
+
+def _is_elliptic(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
+    """Whether "does not" leaves out what its subject does not do: "the epidural mass enhances, the others do not"."""
+    norms = sentence.document.norms
+    ends = norms[cue.last] == "not" and norms[cue.last - 1] in ("do", "does", "did") or norms[cue.last] == "doesn't"
+    closed = cue.last == sentence.clause_of(cue.last)[1] or norms[cue.last + 1] in (".", ";", ",")
+    return ends and closed and target.kind in ("lesion", "site", "structure", "level") and target.last < cue.first
 
 
 def _of_the_patient(sentence: Sentence, target: Annotation) -> bool:

@@ -37,7 +37,12 @@ _AHEAD = 25
 def dated(sentence: Sentence) -> list[CueSpan]:
     """A historical cue for each date that sets a clause of the sentence against today."""
     norms = sentence.document.norms
-    starts = [index for index in range(sentence.first, sentence.last) if norms[index] in ("in", "since", "during")]
+    starts = [
+        index
+        for index in range(sentence.first, sentence.last)
+        if norms[index] in ("in", "since", "during")
+        or (norms[index] in ("of", "from") and norms[index - 1] in _STUDIES and index > sentence.first)
+    ]
     return [cue for index in starts if (cue := _cue(sentence, index))]
 
 
@@ -51,6 +56,13 @@ def names_a_month(sentence: Sentence, cue: CueSpan) -> bool:
     return before in _DATES or before.isdecimal() or after.isdecimal()
 
 
+def only_measures(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a word of the past belongs to a size: "mass of 85 x 60 mm, formerly 70 x 50 mm"."""
+    if cue.entry.category != "historical":
+        return False
+    return any(0 < size.first - cue.last <= 2 for size in sentence.of("size"))
+
+
 def is_still_there(sentence: Sentence, cue: CueSpan, target: Annotation) -> bool:
     """Whether what was "previously seen" is described as it is today: "the previously treated mass is isointense"."""
     norms = sentence.document.norms
@@ -60,7 +72,11 @@ def is_still_there(sentence: Sentence, cue: CueSpan, target: Annotation) -> bool
             return cue.last < target.first  # "had missed the compression at T5 that is now obvious"
     if norms[cue.first] not in _ATTRIBUTIVE or cue.last > target.first:
         return False
-    after = norms[target.last + 1 : sentence.clause_of(target.first)[1] + 1]
+    end = sentence.clause_of(target.first)[1]
+    freed = (note.first for note in sentence.of("effect") if note.means["effect"] == "preserved")
+    if target.kind == "effect" or any(target.last < first <= end for first in freed):
+        return False  # "the previously compressed cord has re-expanded"
+    after = norms[target.last + 1 : end + 1]
     at = next((index for index, word in enumerate(after) if word in _DESCRIBES), None)
     return at is not None and _REPORTED.isdisjoint(after[at : at + 4]) and _BREAKS.isdisjoint(after[:at])
 

@@ -73,6 +73,8 @@ def own_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tupl
     infections, last culture negative" to the item it ends.
     """
     norms = sentence.document.norms
+    if cue.last > cue.first and norms[cue.first] == "-" and norms[cue.last] == "free":
+        return (cue.first - 1, cue.first - 1)  # "a fat-free, enhancing mass"
     if norms[cue.first] in _ANSWERS and cue.last < clause[1]:
         opened = cue.first > sentence.first and norms[cue.first - 1] in (",", ";", "and")
         if opened and norms[cue.last + 1] in _ELSEWHERE:

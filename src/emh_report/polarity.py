@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from emh_report.anchors import denied_at
 from emh_report.document import Annotation
-from emh_report.facts import Fact, level_names
+from emh_report.facts import TODAY, Fact, level_names
 from emh_report.model import Assertion
 
 _BEYOND = frozenset("above below cranial caudal proximal distal rostral beyond".split())
+_PAST = frozenset("previously formerly earlier initially".split())
 
 
 def split_levels(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
@@ -16,6 +17,8 @@ def split_levels(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
     other: set[str] = set()
     for note in fact.levels:
         names = set(level_names([note]))
+        if assertion in TODAY and not _PAST.isdisjoint(note.sentence.norms(note.first - 2, note.first - 1)):
+            continue  # "previously T5 to T9, now limited to T7"
         if assertion is Assertion.ABSENT and (_beyond(note) or note.assertion is Assertion.POSSIBLE):
             continue  # "no compression above T6" says nothing of T6
         if assertion is Assertion.ABSENT and note.assertion is Assertion.PRESENT and _turned(note):
@@ -24,6 +27,8 @@ def split_levels(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
             (other if note.excepted else named).update(names)
         else:
             (other if denied_at(note, fact.anchor) else named).update(names)
+    if assertion in TODAY:
+        named -= other  # "from T6 to T10 except T8"
     return named, other
 
 

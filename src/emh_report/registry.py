@@ -145,6 +145,8 @@ class Registry:
     def _update(self, draft: Draft, head: Anchor, assertion: Assertion, alone: bool = True) -> None:
         draft.heads.append(head)
         draft.notes.append(head.note)
+        if draft.named_side is None and (side := side_of(head)) in ("left", "right"):
+            draft.named_side = side
         if head.note.kind == "emh":
             draft.attributions[head.note] = None
         draft.notes.extend(site for site in head.sites if site.means["site"] == draft.site)
@@ -228,7 +230,7 @@ def _sites(head: Anchor) -> list[Annotation]:
 
 
 def _compatible(draft: Draft, side: str | None, levels: set[str], head: Anchor) -> bool:
-    sides = set(draft.sides)
+    sides = set(draft.sides) or ({draft.named_side} if draft.named_side else set())
     if side in ("left", "right") and len(sides) == 1 and sides <= {"left", "right"} and side not in sides:
         return False
     if levels and draft.levels and not levels & draft.levels:
