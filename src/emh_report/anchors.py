@@ -128,6 +128,8 @@ def denied_at(level: Annotation, anchor: Anchor) -> bool:
     """Whether a denial stands between an anchor and a level, which excludes the level: "at T5, not at T9"."""
     if level.assertion is not Assertion.ABSENT:
         return False
+    if level.excepted:
+        return True  # "with the exception of T8, the cord is compressed"
     words = level.sentence.document.words
     return any(
         cue.kind == "negated" and words[anchor.last].end <= cue.start < words[level.first].start for cue in level.cues
@@ -152,7 +154,8 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         following = [anchor for anchor in anchors if anchor.first > level.last]
         preceding = [anchor for anchor in anchors if anchor.last < level.first or _covers(anchor, level)]
         # the last to end: "the cord is draped over the mass and flattened at T6"
-        inside = sorted((a for a in preceding if a.last >= clause[0]), key=lambda anchor: anchor.last)
+        # and one that has ended before one still open: "cord free at T5, compressed at T9"
+        inside = sorted((a for a in preceding if a.last >= clause[0]), key=lambda a: (a.last < level.first, a.last))
         before = norms[level.first - 1] if level.first > sentence.first else ""
         if following and before not in PREPOSITIONS and premodifies(level, following[0]):
             following[0].levels.append(level)
@@ -168,7 +171,8 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
     for level in fronted:
         clause = sentence.clause_of(level.first)
         # "at T3-T4 and again at T11 the cord is compressed": more levels may open one statement
-        free = [a for a in anchors if a.first > level.last and all(other in fronted for other in a.levels)]
+        out = level.excepted and level.assertion is Assertion.ABSENT  # "with the exception of T8, …"
+        free = [a for a in anchors if a.first > level.last and (out or all(note in fronted for note in a.levels))]
         scope = [anchor for anchor in free if _same_statement(sentence, level, anchor)]
         for anchor in scope:
             anchor.levels.append(level)

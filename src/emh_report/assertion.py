@@ -11,7 +11,7 @@ from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
 from emh_report.dates import dated, is_still_there, names_a_month, only_measures
 from emh_report.document import Annotation, Sentence
 from emh_report.exceptions import except_levels
-from emh_report.idle import is_told, nothing_suggests, restored
+from emh_report.idle import is_answered, is_told, nothing_suggests, restored
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
 from emh_report.presupposition import presupposed, without_complements
 from emh_report.relatives import in_family_history, is_informant
@@ -44,6 +44,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         cue
         for cue in cues
         if cue.entry.direction != "none"
+        and not is_answered(sentence, cue)
         and _supported(cue, cues)
         and not is_told(sentence, cue)
         and not names_a_month(sentence, cue)
@@ -101,6 +102,8 @@ def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:
 
 def _concerns(cue: CueSpan, target: Annotation) -> bool:
     """Whether a cue about diagnoses only ("chloroma would not contain fat") may be about ``target``."""
+    if cue.entry.means.get("spares") == "places" and target.kind in _PLACES:
+        return False
     return cue.entry.means.get("only") != "diagnosis" or target.kind in _DIAGNOSES
 
 
@@ -192,6 +195,9 @@ def _of_the_patient(sentence: Sentence, target: Annotation) -> bool:
 
 
 _ATTRIBUTES = frozenset({"finding", "effect", "intensity", "change", "sequence"})
+
+
+_PLACES = frozenset({"structure", "reference", "site", "organ", "body_region", "level"})
 
 
 _DIAGNOSES = frozenset({"emh", "differential", "condition"})

@@ -41,7 +41,10 @@ class Annotation:
     change: Change | None = None
     cues: tuple[Cue, ...] = ()
     excepted: bool = False
-    """Whether an exception ("no compression except at D5") stands between a denial and this phrase."""
+    """Whether an exception ("no compression except at D5") stands between a denial and this phrase.
+
+    Of a level that is absent: whether it is taken out of a statement ("except at D5, the cord is compressed").
+    """
 
     @property
     def text(self) -> str:

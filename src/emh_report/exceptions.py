@@ -24,7 +24,7 @@ def except_levels(
             if _denies(cue, sentence, targets, active):
                 target.excepted = True
             else:
-                target.assertion = Assertion.ABSENT
+                target.excepted, target.assertion = True, Assertion.ABSENT
 
 
 def _fronts(sentence: Sentence, cue: CueSpan, targets: list[Annotation], level: Annotation) -> bool:

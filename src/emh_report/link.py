@@ -146,6 +146,8 @@ class _Linker:
             if anchor.kind == "compression" and _operated(sentence, anchor):
                 fact.assertion = Assertion.HISTORICAL
             fact.change = _change(sentence, anchor)
+            if beside := _bracketed(sentence, anchor):
+                anchor.levels[:] = [beside]
             if not fact.levels:
                 causes = [
                     other
@@ -231,6 +233,15 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
+
+
+def _bracketed(sentence: Sentence, anchor: Anchor) -> Annotation | None:
+    """The level that a bracket is about: "masses D3-D6 (with cord compression) and D9 (without cord compression)"."""
+    norms = sentence.document.norms
+    opens = anchor.first - 1 - (norms[anchor.first - 1] in ("with", "without", "no", "causing"))
+    if anchor.kind != "compression" or opens <= sentence.first or norms[opens] != "(":
+        return None
+    return next((level for level in sentence.of("level") if level.last == opens - 1), None)
 
 
 def _interprets(anchor: Anchor) -> bool:

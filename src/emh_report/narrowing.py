@@ -52,7 +52,8 @@ def epidural(links: Links) -> Epidural:
     free = [
         note
         for sentence in links.document.having("site")
-        if sentence.section not in SILENT and sentence.section != BACKGROUND and not sentence.of("lesion", "emh")
+        if sentence.section not in SILENT and sentence.section != BACKGROUND
+        if not any(other.assertion in TODAY for other in sentence.of("lesion", "emh"))
         for note in sentence.of("site")
         if note.text.lower() in _SPACES and _is_free(note)
     ]
