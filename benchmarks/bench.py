@@ -65,20 +65,20 @@ class Process:
 def corpus(name: str, turns: int, size: int) -> list[list[str]]:
     """The texts of each turn: different ones, as a registry's are."""
     count = turns * size
-    if name == "100 KB":
+    if name == "100KB":
         return [[corpora.large(100_000, random.Random(turn).sample(corpora.gold(), 40))] for turn in range(turns)]
     makers = {"chest": corpora.chest, "plain": corpora.plain, "EMH": corpora.full}
     texts = makers[name](count)
     return [texts[turn * size : (turn + 1) * size] for turn in range(turns)]
 
 
-CORPORA = {"chest": 60, "plain": 60, "EMH": 12, "100 KB": 1}
+CORPORA = {"chest": 60, "plain": 60, "EMH": 12, "100KB": 1}
 """Corpus → texts a turn."""
 TITLES = {
     "chest": "short chest reports",
     "plain": "short reports without one concept of ours",
     "EMH": "full EMH reports",
-    "100 KB": "documents of 100 KB",
+    "100KB": "documents of 100 KB",
 }
 
 
@@ -91,7 +91,7 @@ def run(corpus_name: str, processes: dict[str, Process], turns: int, folder: Pat
     )
     times: dict[str, list[float]] = {name: [] for name in processes}
     for number, texts in enumerate(parts):
-        file = folder / f"{corpus_name.replace(' ', '_')}_{number}.json"
+        file = folder / f"{corpus_name}_{number}.json"
         file.write_text(json.dumps(texts), encoding="utf-8")
         for name in random.Random(number).sample(sorted(processes), len(processes)):
             times[name].append(processes[name].seconds(file) / len(texts))
@@ -109,13 +109,22 @@ def run(corpus_name: str, processes: dict[str, Process], turns: int, folder: Pat
         )
 
 
+def _system(name: str) -> str:
+    """A system by its name, typed with hyphens for blanks where a shell would split it."""
+    typed = {system.replace(",", "").replace(" ", "-").lower(): system for system in SYSTEMS}
+    try:
+        return typed[name.replace(",", "").replace(" ", "-").lower()]
+    except KeyError:
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(typed)}") from None
+
+
 def main() -> None:
     """Parse the command line, start the systems, run the corpora."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--envs", type=Path, default=HERE.parent / ".bench", help="folder of the peers' environments")
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--corpora", nargs="+", choices=list(CORPORA), default=list(CORPORA))
-    parser.add_argument("--systems", nargs="+", choices=list(SYSTEMS), default=list(SYSTEMS))
+    parser.add_argument("--systems", nargs="+", type=_system, default=list(SYSTEMS), metavar="NAME")
     parser.add_argument("--slow", action="store_true", help="also medSpaCy on documents of 100 KB: minutes a turn")
     options = parser.parse_args()
     pythons = {"ours": sys.executable}
@@ -129,9 +138,9 @@ def main() -> None:
         processes[name] = Process(name, python)
     with tempfile.TemporaryDirectory() as folder:
         for corpus_name in options.corpora:
-            long = corpus_name == "100 KB" and not options.slow
+            long = corpus_name == "100KB" and not options.slow
             chosen = {name: process for name, process in processes.items() if not (long and name in SLOW)}
-            run(corpus_name, chosen, min(options.turns, 3) if corpus_name == "100 KB" else options.turns, Path(folder))
+            run(corpus_name, chosen, min(options.turns, 3) if corpus_name == "100KB" else options.turns, Path(folder))
     for process in processes.values():
         process.close()
 
