@@ -45,7 +45,7 @@ from emh_report.lexicon import Lexicons  # noqa: E402
 from emh_report.phrases import EXCLUDED, Match, PhraseIndex  # noqa: E402
 from emh_report.segment import Segment, divide  # noqa: E402
 from emh_report.spelling import Spelling  # noqa: E402
-from emh_report.words import Word, normalise, tokenize  # noqa: E402
+from emh_report.words import Word, normalise, term_words, tokenize  # noqa: E402
 
 for _name in ("medspacy", "PyRuSH", "quickumls", "spacy"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
@@ -213,7 +213,7 @@ _DIRECTIONS = {"before": "FORWARD", "after": "BACKWARD", "either": "BIDIRECTIONA
 def _vocabulary(lexicons: Lexicons) -> set[str]:
     entries: list[Any] = [*lexicons.concepts.values(), *lexicons.cues.values()]
     phrases = [term for entry in entries for term in (*entry.terms, *getattr(entry, "excluded", ()))]
-    return {normalise(word.text) for phrase in phrases for word in tokenize(phrase)}
+    return {normalise(word[0]) for phrase in phrases for word in term_words(phrase)}
 
 
 def _normal_forms(vocab: Any, spelling: Spelling) -> None:
