@@ -19,6 +19,7 @@ from emh_report.link import link
 from emh_report.mentions import Reader
 from emh_report.model import Findings, Source
 from emh_report.pipeline import NORMS, SEGMENTS, TARGETS, WORDS, Segmenter, build
+from emh_report.pyrush import OURS
 from emh_report.reading import ReportText, digest
 from emh_report.relations import Links
 from emh_report.silence import Silence
@@ -37,12 +38,15 @@ class Trace:
 
 
 class Extractor:
-    """Extracts findings with the built-in lexicons and any overlays; build once, call often."""
+    """Extracts findings with the built-in lexicons and any overlays; build once, call often.
 
-    def __init__(self, overlays: Sequence[Path] = ()) -> None:
+    ``sentences`` is "emh", or "pyrush" for medspaCy's sentence splitter, which is much slower.
+    """
+
+    def __init__(self, overlays: Sequence[Path] = (), sentences: str = OURS) -> None:
         with uncollected():
             self.lexicons = load(overlays)
-            self._nlp = build(self.lexicons, bare=True)
+            self._nlp = build(self.lexicons, bare=True, sentences=sentences)
             self._segment = cast(Segmenter, self._nlp.get_pipe(SEGMENTS))
             self._is_silent = Silence(self._segment.headings)
             self._read = Reader(self.lexicons)
