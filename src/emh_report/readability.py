@@ -83,6 +83,8 @@ def _is_named(document: Document, choice: Choice) -> bool:
 
 
 def _language(document: Document) -> Iterator[ReportWarning]:
+    if not _is_foreign(document.text) and _is_plainly_english(document):
+        return
     counts = [_known(sentence) for sentence in document.sentences]
     whole, known = _sum(counts)
     if _is_foreign(document.text) or (whole >= _FEWEST and known < _ENGLISH * whole):
@@ -100,6 +102,19 @@ def _language(document: Document) -> Iterator[ReportWarning]:
             text = "A passage is probably not in English; it was not read."
             evidence = (document.evidence(passage[0].first, passage[-1].last, passage[0].section),)
             yield ReportWarning(code="language_doubtful", message=text, evidence=evidence)
+
+
+def _is_plainly_english(document: Document) -> bool:
+    """Whether function words alone, without those of the lexicons, leave neither report nor passage in doubt."""
+    if not is_english(document.words):
+        return False
+    for _, group in groupby(document.sentences, key=lambda sentence: (sentence.paragraph, sentence.section)):
+        passage = list(group)
+        words = [_counted(word[0]) for word in document.words[passage[0].first : passage[-1].last + 1]]
+        count = len(words) - words.count(None)
+        if count >= _FEWEST_IN_PASSAGE and words.count(True) < _PASSAGE * count:
+            return False
+    return True
 
 
 def is_english(words: Sequence[Word]) -> bool:
