@@ -5,7 +5,7 @@
 # make examples     write examples/output again, after a change of extraction or templates
 # make bench        speed beside medSpaCy, EDS-NLP and negspaCy, which it installs into .bench (docs/performance.md)
 #                   make bench TURNS=2 CORPORA="chest EMH" SYSTEMS="emh-report medSpaCy-default": less of it
-# make profile      where the time goes, step by step
+# make profile      where the time goes, step by step; make scaling: what length, memory and processes cost
 # Another Python: make demo PYTHON=python3.12
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
@@ -14,7 +14,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
 EXAMPLE ?= $(firstword $(wildcard examples/case1*.txt))
 
-.PHONY: demo examples test test-fast test-system lint bench profile compiled wheelhouse clean
+.PHONY: demo examples test test-fast test-system lint bench profile scaling compiled wheelhouse clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -76,6 +76,14 @@ bench: $(VENV)/installed $(PEERS)
 
 profile: $(VENV)/installed
 	$(BIN)/python benchmarks/profile_steps.py
+
+scaling: $(VENV)/installed
+	$(BIN)/python benchmarks/scaling.py
+
+# A copy of the package compiled to C (minutes, and a C compiler): PYTHONPATH=.bench/compiled $(BIN)/emh-report ...
+compiled: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/compiled.py $(BENCH)/compiled
+	$(BIN)/python benchmarks/compare_outputs.py against $(BENCH)/compiled
 
 $(BENCH)/medspacy/installed: benchmarks/peers/medspacy.txt
 $(BENCH)/edsnlp/installed: benchmarks/peers/edsnlp.txt

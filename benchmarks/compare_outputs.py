@@ -88,7 +88,7 @@ def against(tree: Path, folders: Sequence[Path]) -> int:
         files = []
         for name, root in (("before", tree), ("after", ROOT)):
             files.append(Path(folder) / f"{name}.jsonl")
-            environment = os.environ | {"PYTHONPATH": str(root / "src")}
+            environment = os.environ | {"PYTHONPATH": str(root / "src" if (root / "src").is_dir() else root)}
             command = [sys.executable, __file__, "dump", str(files[-1]), *map(str, folders)]
             subprocess.run(command, env=environment, check=True, cwd=root)
         return compare(files[0], files[1])
