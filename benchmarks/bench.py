@@ -1,8 +1,9 @@
 """emh-report and its peers on the same generated texts, in turn: ``make bench``, or ``python benchmarks/bench.py``.
 
 Each system is a process in an environment of its own. They take turns on one corpus, a few texts at a time, so
-that whatever else the machine does slows all of them alike; a ratio is taken within a turn, and printed as the
-median over the turns with the lowest and highest. The first turn, in which caches fill, is reported by itself.
+that whatever else the machine does slows all of them alike; counted is the processor time of each. A ratio is
+taken within a turn, and printed as the median over the turns with the lowest and highest. The first turn, in which
+caches fill, is reported by itself.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ SLOW = ("medSpaCy default", "medSpaCy + sentencizer")
 class Process:
     """A running system."""
 
-    def __init__(self, name: str, python: str) -> None:
-        environment = os.environ | {"PYTHONPATH": str(HERE.parent / "src"), "PYTHONHASHSEED": "0"}
+    def __init__(self, name: str, python: str, package: Path) -> None:
+        environment = os.environ | {"PYTHONPATH": str(package), "PYTHONHASHSEED": "0"}
         environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         command = [python, str(HERE / "worker.py"), name]
         self.process = subprocess.Popen(
@@ -127,15 +128,17 @@ def main() -> None:
     parser.add_argument("--systems", nargs="+", type=_system, default=list(SYSTEMS), metavar="NAME")
     parser.add_argument("--slow", action="store_true", help="also medSpaCy on documents of 100 KB: minutes a turn")
     options = parser.parse_args()
-    pythons = {"ours": sys.executable}
+    pythons = dict.fromkeys(("ours", "compiled"), sys.executable)
     processes: dict[str, Process] = {}
     for name in options.systems:
         environment = SYSTEMS[name][0]
         python = pythons.get(environment) or str(options.envs / environment / "bin" / "python")
-        if not Path(python).exists():
-            print(f"left out: {name} (no {python}; make bench installs it)")
+        package = options.envs / "compiled" if environment == "compiled" else HERE.parent / "src"
+        if not Path(python).exists() or not package.exists():
+            how = "make compiled" if environment == "compiled" else "make bench"
+            print(f"left out: {name} ({how} installs it)")
             continue
-        processes[name] = Process(name, python)
+        processes[name] = Process(name, python, package)
     with tempfile.TemporaryDirectory() as folder:
         for corpus_name in options.corpora:
             long = corpus_name == "100KB" and not options.slow
