@@ -3,6 +3,9 @@
 # make test-fast    the tests that take no seconds, in an environment that exists already
 # make test-system  the tests that need Java, DCMTK or Chromium
 # make examples     write examples/output again, after a change of extraction or templates
+# make bench        speed beside medSpaCy, EDS-NLP and negspaCy, which it installs into .bench (docs/performance.md)
+#                   make bench TURNS=2 CORPORA="chest EMH" SYSTEMS="emh-report medSpaCy-default": less of it
+# make profile      where the time goes, step by step; make scaling: what length, memory and processes cost
 # Another Python: make demo PYTHON=python3.12
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
@@ -11,7 +14,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
 EXAMPLE ?= $(firstword $(wildcard examples/case1*.txt))
 
-.PHONY: demo examples test test-fast test-system lint wheelhouse clean
+.PHONY: demo examples test test-fast test-system lint bench profile scaling compiled wheelhouse clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -61,6 +64,36 @@ test-system: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest -q -m system; status=$$?; \
 		if [ $$status = 5 ]; then echo "no test needs a system package yet"; else exit $$status; fi
 
+# Each peer in an environment of its own: EDS-NLP needs another spaCy than medspaCy does.
+TURNS ?= 7
+CORPORA ?= chest plain EMH 100KB
+SYSTEMS ?=
+BENCH ?= .bench
+PEERS = $(BENCH)/medspacy/installed $(BENCH)/edsnlp/installed $(BENCH)/negspacy/installed
+
+bench: $(VENV)/installed $(PEERS)
+	$(BIN)/python benchmarks/bench.py --envs $(BENCH) --turns $(TURNS) --corpora $(CORPORA) $(if $(SYSTEMS),--systems $(SYSTEMS))
+
+profile: $(VENV)/installed
+	$(BIN)/python benchmarks/profile_steps.py
+
+scaling: $(VENV)/installed
+	$(BIN)/python benchmarks/scaling.py
+
+# A copy of the package compiled to C (minutes, and a C compiler): PYTHONPATH=.bench/compiled $(BIN)/emh-report ...
+compiled: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/compiled.py $(BENCH)/compiled
+	$(BIN)/python benchmarks/compare_outputs.py against $(BENCH)/compiled
+
+$(BENCH)/medspacy/installed: benchmarks/peers/medspacy.txt
+$(BENCH)/edsnlp/installed: benchmarks/peers/edsnlp.txt
+$(BENCH)/negspacy/installed: benchmarks/peers/negspacy.txt
+
+$(BENCH)/%/installed:
+	"$(PYTHON)" -m venv $(@D)
+	$(@D)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 # Everything pip needs, for a machine without a network: copy the folder and see docs/install.md.
 wheelhouse: $(VENV)/installed-dev
 	$(BIN)/python -m pip wheel --quiet --wheel-dir wheelhouse -c $(CONSTRAINTS) .
@@ -80,4 +113,4 @@ $(VENV)/installed-dev: $(VENV)/pyvenv.cfg pyproject.toml constraints/py311.txt c
 	@touch $@ $(VENV)/installed
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -101,6 +101,7 @@ def spacy_tokenizer() -> System:
 SYSTEMS: dict[str, tuple[str, Callable[[], System]]] = {
     "emh-report": ("ours", emh_report),
     "emh-report, JSON": ("ours", emh_report_json),
+    "emh-report, compiled": ("compiled", emh_report),
     "medSpaCy default": ("medspacy", medspacy_default),
     "medSpaCy + sentencizer": ("medspacy", medspacy_sentencizer),
     "EDS-NLP": ("edsnlp", edsnlp),

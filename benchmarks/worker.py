@@ -25,10 +25,10 @@ def main() -> None:
     for line in sys.stdin:
         texts = json.loads(Path(line.strip()).read_text(encoding="utf-8"))
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()  # of this process alone: other people share the machine
         for text in texts:
             run(text)
-        print(time.perf_counter() - start, file=out, flush=True)
+        print(time.process_time() - start, file=out, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "emh_report"
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__"))
-SPACY = {"pipeline", "mentions"}
+SPACY = {"pipeline", "mentions", "pyrush"}
 """The medspaCy pipeline, and what turns its Doc into our own types."""
 PRINTS = {"cli", "terminal"}
 DEEPEST = 13

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import grows_linearly
-from emh_report.segment import LONGEST, Segment, sections, segments
+from emh_report.headings import Headings
+from emh_report.lexicon import load
+from emh_report.segment import LONGEST, Segment, divide, sections, segments
 
 TABLES = Path(__file__).parent / "tables"
 HEADINGS = {
@@ -77,6 +80,40 @@ def test_sections(text: str, expected: str) -> None:
         for span in sections(text, HEADINGS)
     ]
     assert found == expected.split(" | ")
+
+
+# --- sentence boundaries of radiology reports, with the headings of our own lexicons
+
+BOUNDARIES = [
+    line
+    for line in (TABLES / "boundaries.txt").read_text(encoding="utf-8").split("\n")
+    if line.strip() and line[0] != "#"
+]
+
+
+@cache
+def headings() -> Headings:
+    return Headings({section.id: section.terms for section in load().sections.values()})
+
+
+def cut(text: str) -> str:
+    """``text`` with a mark before every sentence and heading but the first."""
+    parts, found = divide(text, headings())
+    starts = {segment.start for segment in found} | {part.heading[0] for part in parts if part.heading}
+    first = len(text) - len(text.lstrip())
+    return "".join(f"‖{letter}" if at in starts and at > first else letter for at, letter in enumerate(text))
+
+
+def test_two_hundred_boundaries() -> None:
+    assert sum(row.count("‖") for row in BOUNDARIES) >= 200
+    assert len(set(BOUNDARIES)) == len(BOUNDARIES)
+
+
+@pytest.mark.parametrize("row", BOUNDARIES)
+def test_boundaries(row: str) -> None:
+    expected = re.sub(r"‖(\s+)", r"\1‖", unescape(row.removeprefix("! ")))
+    as_expected = cut(expected.replace("‖", "")) == expected
+    assert as_expected != row.startswith("! ")
 
 
 def labelled(text: str) -> list[str | None]:

@@ -6,6 +6,7 @@ wrong is told by exception type and place in the code: a library's message could
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import traceback
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from emh_report.errors import EmhReportError, InputError
 from emh_report.model import Findings
+from emh_report.pyrush import OURS
 from emh_report.reading import Input, ReportText, read_report, shown
 
 Extract = Callable[[ReportText], Findings]
@@ -34,10 +36,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Options:
-    """What the caller knows of the reports."""
+    """What the caller knows of the reports, and how they are to be read."""
 
     id: str | None = None
     patient_id: str | None = None
+    sentences: str = OURS
+    """Who cuts running text into sentences (pyrush.py)."""
 
 
 def run(
@@ -47,8 +51,6 @@ def run(
     options: Options | None = None,
 ) -> Iterator[Done]:
     """Extract every input, in order; with more than one job, in as many processes."""
-    from emh_report.extract import Extractor
-
     options = options or Options()
     todo = sum(isinstance(item, Input) for item in inputs)
     if jobs > 1 and todo > 1:
@@ -57,7 +59,7 @@ def run(
         load(overlays)  # a faulty lexicon must be told once, here, not by every process
         yield from _in_processes(inputs, overlays, min(jobs, todo), options)
         return
-    extractor = Extractor(overlays) if todo else None
+    extractor = _build(overlays, options.sentences) if todo else None
     for item in inputs:
         if isinstance(item, InputError) or extractor is None:
             yield Done("", error=str(item))
@@ -91,7 +93,7 @@ def _in_processes(
     context = multiprocessing.get_context("spawn")
     waiting: deque[Future[Done] | Done] = deque()
     names: deque[str] = deque()
-    pool = ProcessPoolExecutor(jobs, context, _start, (tuple(overlays),))
+    pool = ProcessPoolExecutor(jobs, context, _start, (tuple(overlays), options.sentences))
     try:
         for item in inputs:
             if isinstance(item, InputError):
@@ -138,13 +140,20 @@ def _lost(name: str) -> Done:
 _extractor: Extract | None = None
 
 
-def _start(overlays: Sequence[Path]) -> None:
+def _start(overlays: Sequence[Path], sentences: str) -> None:
     """Build a worker's pipeline once; an interrupt is answered by the parent alone."""
     global _extractor
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _extractor = _build(overlays, sentences)
+
+
+def _build(overlays: Sequence[Path], sentences: str) -> Extract:
+    """An extractor for the rest of this process: no collection, nor the one at its end, looks through it."""
     from emh_report.extract import Extractor
 
-    _extractor = Extractor(overlays)
+    extractor = Extractor(overlays, sentences)
+    gc.freeze()
+    return extractor
 
 
 def _work(item: Input, report: ReportText | None, options: Options) -> Done:

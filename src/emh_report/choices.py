@@ -140,7 +140,7 @@ def _is_marked(option: re.Match[str]) -> bool:
 def _without_overlap(found: list[Choice]) -> list[Choice]:
     """One reading of each passage."""
     kept: list[Choice] = []
-    for form in _FIRST:
+    for form in _FIRST if found else ():
         taken = sorted(choice.span for choice in kept)
         starts = [start for start, _ in taken]
         furthest = list(accumulate((end for _, end in taken), max))

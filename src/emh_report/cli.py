@@ -19,6 +19,7 @@ import typer
 
 from emh_report import __version__
 from emh_report.errors import EmhReportError, InputError, TemplateFault
+from emh_report.pyrush import OURS, SENTENCES
 from emh_report.terminal import Tally, emit, print_evaluation, progress, say, show
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ def extract(
         str | None, typer.Option("--id", help="source.id, instead of the file name; one report only.")
     ] = None,
     patient_id: Annotated[str | None, typer.Option("--patient-id", help="source.patient_id; one report only.")] = None,
+    sentences: Annotated[
+        str, typer.Option("--sentences", metavar="WHO", help="Who cuts sentences: emh, or medspaCy's pyrush (slow).")
+    ] = OURS,
 ) -> None:
     """Print the findings of reports as JSON.
 
@@ -123,11 +127,13 @@ def extract(
     single = len(files) == 1 and not Path(files[0]).is_dir()
     if (report_id is not None or patient_id is not None) and not single:
         raise typer.BadParameter("--id and --patient-id describe one report; several are given")
+    if sentences not in SENTENCES:
+        raise typer.BadParameter(f"--sentences: expected one of {', '.join(SENTENCES)}")
     todo = list(inputs(files))
     _refuse_overwriting(output, [str(item.path) for item in todo if not isinstance(item, InputError) and item.path])
     tally = Tally()
     with Output(output) as out:
-        for done in progress(run(todo, lexicons or (), jobs, Options(report_id, patient_id)), len(todo)):
+        for done in progress(run(todo, lexicons or (), jobs, Options(report_id, patient_id, sentences)), len(todo)):
             if tally.add(done):
                 out.write((_pretty(done.findings or "") if single else done.findings or "") + "\n")
         if tally.succeeded:

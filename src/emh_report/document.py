@@ -105,11 +105,14 @@ class Sentence:
         count, found = self._sorted
         if count != len(self.annotations):
             found = self.by_kind
+        if not found:
+            return []
         if len(kinds) == 1:
             group = found.get(kinds[0])
             return group[:] if group else []
-        if found.keys().isdisjoint(kinds):
-            return []
+        groups = [found[kind] for kind in kinds if kind in found]
+        if len(groups) < 2:
+            return groups[0][:] if groups else []
         return [annotation for annotation in self.annotations if annotation.kind in kinds]
 
     def clause_of(self, word: int) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from emh_report.link import link
 from emh_report.mentions import Reader
 from emh_report.model import Findings, Source
 from emh_report.pipeline import ADDED, NORMS, SEGMENTS, TARGETS, WORDS, Segmenter, build
+from emh_report.pyrush import OURS
 from emh_report.reading import ReportText, digest
 from emh_report.relations import Links
 from emh_report.silence import Silence
@@ -37,18 +38,22 @@ class Trace:
 
 
 class Extractor:
-    """Extracts findings with the built-in lexicons and any overlays; build once, call often."""
+    """Extracts findings with the built-in lexicons and any overlays; build once, call often.
 
-    def __init__(self, overlays: Sequence[Path] = ()) -> None:
-        self.lexicons = load(overlays)
-        self._nlp = build(self.lexicons, bare=True)
-        self._segment = cast(Segmenter, self._nlp.get_pipe(SEGMENTS))
-        self._is_silent = Silence(self._segment.headings)
-        self._read = Reader(self.lexicons)
+    ``sentences`` is "emh", or "pyrush" for medspaCy's sentence splitter, which is much slower.
+    """
+
+    def __init__(self, overlays: Sequence[Path] = (), sentences: str = OURS) -> None:
+        with uncollected():
+            self.lexicons = load(overlays)
+            self._nlp = build(self.lexicons, bare=True, sentences=sentences)
+            self._segment = cast(Segmenter, self._nlp.get_pipe(SEGMENTS))
+            self._is_silent = Silence(self._segment.headings)
+            self._read = Reader(self.lexicons)
 
     def __call__(self, report: ReportText) -> Findings:
         """Findings of one report; offsets count the characters of ``report.text``."""
-        with uncollected(len(report.text)):
+        with uncollected():
             doc = self._nlp(report.text, disable=[SEGMENTS])
             told = doc.user_data
             if not told[TARGETS] and not told[ADDED] and self._is_silent(report.text, told[WORDS], told[NORMS]):
@@ -57,7 +62,7 @@ class Extractor:
 
     def trace(self, report: ReportText) -> Trace:
         """Findings of one report with what they were made from."""
-        with uncollected(len(report.text)):
+        with uncollected():
             return self._trace(report, self._nlp(report.text, disable=[SEGMENTS]))
 
     def _trace(self, report: ReportText, doc: Doc) -> Trace:
@@ -73,13 +78,13 @@ def _source(report: ReportText) -> Source:
 
 
 @contextmanager
-def uncollected(size: int) -> Iterator[None]:
-    """No garbage collection while a long text is read.
+def uncollected() -> Iterator[None]:
+    """No garbage collection while a report, or the lexicons, are read.
 
-    Nothing of it can be freed before its end, and each collection would look through all that was read so far:
-    at a megabyte a third of the time.
+    Nothing of them can be freed before their end, and each collection would look through all that was read so far:
+    a sixth of the time of a full report, at a megabyte a third.
     """
-    pause = size > LONG and gc.isenabled()
+    pause = gc.isenabled()
     if pause:
         gc.disable()
     try:
@@ -87,10 +92,6 @@ def uncollected(size: int) -> Iterator[None]:
     finally:
         if pause:
             gc.enable()
-
-
-LONG = 50_000
-"""Characters from which on collections cost more than they free."""
 
 
 def extract(text: str, id: str = "", overlays: Sequence[Path] = ()) -> Findings:

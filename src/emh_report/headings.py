@@ -58,6 +58,9 @@ class Headings:
                     self._modifiers.update(words if category != LABEL else ())
         for entries in self._phrases.values():
             entries.sort(key=lambda entry: -len(entry[0]))
+        longest = max((len(entries[0][0]) for entries in self._phrases.values()), default=0)
+        self.opening = re.compile(rf"(?:\s*\S+){{1,{longest + 3}}}")
+        """As much of a line as its heading phrase can reach; what is torn from it is a word further on."""
 
     @classmethod
     def of(cls, variants: Headings | Mapping[str, Sequence[str]]) -> Headings:
@@ -117,13 +120,16 @@ def _line_heading(text: str, lines: Sequence[Line], index: int, headings: Headin
     first = first_word(window)
     if first is not None and not headings.open_with(normalise(first)):
         return None
-    words = tokenize(window)
+    reach = headings.opening.match(window)
+    words = tokenize(reach[0]) if reach else []
     if not words:
         return None
-    norm = [normalise(word.text) for word in words]
+    norm = [normalise(word[0]) for word in words]
     for after, category in headings.at(norm, 0):
         phrase = window[: words[after - 1].end]
         rest = start + words[after - 1].end
+        if text[rest : rest + 1] == ":" and not _ALONE.fullmatch(text, rest, line.end):
+            continue  # find_marks looks at colons
         detail = _DETAIL.match(text, rest, line.end)
         end = _closing(text, lines, index, detail.end(), phrase) if detail and category != LABEL else None
         end = end or _closing(text, lines, index, rest, phrase) or _opening(text, line, rest, phrase, category)
@@ -175,7 +181,7 @@ def _colon_heading(text: str, begin: int, colon: int, line_start: int, headings:
     begin = max(begin, colon - _REACH)
     window = text[begin:colon].rstrip("*_]. ")
     words = tokenize(window)
-    norm = [normalise(word.text) for word in words]
+    norm = [normalise(word[0]) for word in words]
     opening = _DECORATION.match(text, line_start, colon).end()  # type: ignore[union-attr]
     end = _AFTER_COLON.match(text, colon).end()  # type: ignore[union-attr]
     for index, word in enumerate(words):

@@ -37,6 +37,8 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
         heads.append(Anchor(LESION, note.first, note.last, sentence, note, note.stated, role="emh"))
     heads.extend(_tumours(sentence, heads))
     heads.extend(_side_label(sentence, heads))
+    if not heads:
+        return _denied_label(sentence)
     heads = [head for head in heads if not _is_label(sentence, head) and not _normal_tissue(sentence, head)]
     heads.sort(key=lambda head: head.first)
     give_sites(sentence, heads)

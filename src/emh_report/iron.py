@@ -161,10 +161,13 @@ def iron_notes(sentence: Sentence) -> list[Annotation]:
     taken: set[int] = set()
     found = []
     for note in sentence.annotations:
+        means = note.means
+        if not means and note.kind != "intensity":
+            continue
         named = (
-            note.means.get("field") == "iron"
-            or note.means.get("intensity") == "blooming"
-            or "siderotic" in note.means.get("finding", "")
+            means.get("field") == "iron"
+            or means.get("intensity") == "blooming"
+            or "siderotic" in means.get("finding", "")
         )
         lost = note.kind == "intensity" and _LOSS.intersection(sentence.norms(note.first, note.last))
         if not named and not (lost and sensitive and note.assertion is Assertion.ABSENT):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -289,8 +289,9 @@ def _read_entry(file: YamlFile, node: yaml.Node, draft: _Draft) -> _Draft:
 
 def _digest(books: Mapping[str, Mapping[str, Any]]) -> str:
     def content(entry: Any) -> dict[str, Any]:
-        values = {key: value for key, value in asdict(entry).items() if key not in ("file", "line")}
-        return {key: sorted(value) if isinstance(value, tuple) else value for key, value in values.items()}
+        values = ((each.name, getattr(entry, each.name)) for each in fields(entry))
+        told = {key: value for key, value in values if key not in ("file", "line")}
+        return {key: sorted(value) if isinstance(value, tuple) else value for key, value in told.items()}
 
     return hashlib.sha256(json.dumps(books, default=content, sort_keys=True).encode()).hexdigest()
 

@@ -76,12 +76,17 @@ class Wrapping:
 
     def __init__(self, text: str, paragraph: Sequence[Line]) -> None:
         self._text = text
+        self._paragraph = paragraph
         self._hanging: dict[int, bool] = {}
-        self._width = max(_NARROW, *(line.end - line.start + line.indent for line in paragraph))
-        self._wrapped = any(
-            text[below.start].islower() or self.dangles(above) for above, below in itertools.pairwise(paragraph)
+        self._known: tuple[bool, int] | None = None
+
+    def _measure(self) -> tuple[bool, int]:
+        """Whether some break of the paragraph stands in mid-sentence, so that others may; and its width."""
+        wrapped = any(
+            self._text[below.start].islower() or self.dangles(above)
+            for above, below in itertools.pairwise(self._paragraph)
         )
-        """Some break of the paragraph stands in mid-sentence, so that others may."""
+        return wrapped, max(_NARROW, *(line.end - line.start + line.indent for line in self._paragraph))
 
     def dangles(self, line: Line) -> bool:
         """Whether a line of the paragraph stops in mid-sentence."""
@@ -97,8 +102,9 @@ class Wrapping:
             return True
         if _QUANTITY.match(text, line.start, line.end):
             return True
+        wrapped, width = self._known = self._known or self._measure()
         word = len(text[line.start : line.end].split(maxsplit=1)[0])
-        return self._wrapped and above.indent + above.end - above.start + 1 + word > self._width
+        return wrapped and above.indent + above.end - above.start + 1 + word > width
 
 
 def is_row(text: str, line: Line) -> bool:

@@ -121,6 +121,8 @@ class _Linker:
 
     def _attribute(self, sentence: Sentence, heads: list[Anchor], drafts: _Drafts) -> None:
         """A diagnosis in the sentence of a lesion is said of that lesion."""
+        if not heads:
+            return
         named = [
             draft
             for head in heads
@@ -269,6 +271,8 @@ def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
     if anchor.note.change is not None:
         return anchor.note.change
     notes = sentence.of("change")
+    if not notes:
+        return None
     for note in notes:
         first, last = sentence.clause_of(note.first)
         if first <= anchor.first <= last or first <= anchor.last <= last:
@@ -278,4 +282,4 @@ def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
         for other in sentence.of("lesion", "finding", "effect")
         if other.first > anchor.last or other.last < anchor.first
     ]
-    return Change(notes[0].means["change"]) if notes and not others else None
+    return None if others else Change(notes[0].means["change"])

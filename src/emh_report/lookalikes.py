@@ -14,8 +14,7 @@ _THYROID = word_set("tsh hormone ft3 ft4 thyroxine euthyroid")
 _DUODENUM = word_set("duodenum duodenal gastrectomy dissection lymphadenectomy")
 _OTHER_AFTER = word_set("dm diabetes mellitus complement cycle dopamine receptor")
 _OTHER_BEFORE = word_set("complement fig figure table hepatitis cycle")
-_LIVER = word_set("liver hepatic")
-_HEART = word_set("heard murmur")
+_ORGANS = word_set("liver hepatic heard murmur")
 _NERVE = word_set("nerve root radiculopathy dermatome")
 _JOINERS = ("/", "-", ",", "and", "&")
 _LETTER_DIGITS = re.compile(r"[a-z]\d{1,2}")
@@ -25,15 +24,16 @@ _NODE_STAGE = re.compile(r"n[0-3x]m?")
 def is_lookalike(norm: Sequence[str], first: int, last: int, level: str) -> bool:
     """Whether words ``first`` to ``last``, which read as ``level``, name something else here."""
     before, after = list(norm[max(0, first - 4) : first]), list(norm[last + 1 : last + 5])
-    near, nxt, letter = {*before, *after}, set(after[:1]), norm[first][:1]
-    if nxt & _OTHER_AFTER or set(before[-2:]) & _OTHER_BEFORE:
+    nxt, letter = after[0] if after else "", norm[first][:1]
+    if nxt in _OTHER_AFTER or not _OTHER_BEFORE.isdisjoint(before[-2:]):
         return True
     if letter == "d":
-        return _head(before) in _VITAMIN or bool(nxt & _SUPPLEMENT or near & _DUODENUM)
+        return _head(before) in _VITAMIN or nxt in _SUPPLEMENT or not _DUODENUM.isdisjoint([*before, *after])
     if letter == "c":
-        return "complement" in near or (level == "C8" and bool(nxt & _NERVE))
+        return "complement" in before or "complement" in after or (level == "C8" and nxt in _NERVE)
     if letter == "s":
-        return bool(near & (_LIVER | _HEART)) or (_head(before) == "segment" and "spinal" not in before)
+        organ = not _ORGANS.isdisjoint([*before, *after])
+        return organ or (_head(before) == "segment" and "spinal" not in before)
     if letter == "l":
         return not _STAGING.isdisjoint(before)
     return letter == "t" and _is_stage_or_hormone(before, after, level)

@@ -259,7 +259,7 @@ def _numbers(sentence: Sentence) -> None:
         return Annotation(kind, concept, first, last, sentence, value=span)
 
     notes = sentence.annotations
-    norm = [normalise(word.text) for word in words]
+    norm = [normalise(word[0]) for word in words]
     levels, sequences = levels_and_sequences(words, norm)
     notes.extend(note("quantity", quantity.quantity, quantity) for quantity in quantities_among(words, norm))
     notes.extend(note("size", "size", size) for size in sizes_among(words, norm))

@@ -73,6 +73,8 @@ class _Reader:
         today = sentence.norms(sentence.first, sentence.first)[0] in _TODAY
         if sentence.section == BACKGROUND or (sentence.section in SILENT and not today):
             return
+        if not (sentence.annotations or sentence.topic or self._subject):
+            return
         self._sizes = owned_sizes(sentence)
         self._findings(sentence)
         groups = _groups(sentence)
@@ -214,12 +216,10 @@ def _is_growth(sentence: Sentence, state: Annotation) -> bool:
 def _reach(sentence: Sentence, start: int, group: list[Annotation]) -> int:
     """The last word that still speaks of a group of organs."""
     norms = sentence.document.norms
+    others = {note.first for note in nouns(sentence) if note not in group and not _covers(note, group)}
     for index in range(start, sentence.last + 1):
-        if norms[index] == ";":
+        if norms[index] == ";" or index in others:
             return index - 1
-        for note in nouns(sentence):
-            if note.first == index and note not in group and not _covers(note, group):
-                return index - 1
     return sentence.last
 
 

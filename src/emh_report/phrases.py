@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from emh_report.spelling import Spelling
-from emh_report.words import tokenize
+from emh_report.words import term_words
 
 EXCLUDED = "!"
 """Marks a phrase that is something else, and only hides shorter ones."""
@@ -36,10 +36,10 @@ class PhraseIndex:
     def add(self, group: str, entry: str, terms: Iterable[str]) -> None:
         """Make every phrase of ``terms`` match as ``entry`` of ``group``."""
         for term in terms:
-            words = self._spelling.join(tokenize(term), term)
+            words = self._spelling.join(list(term_words(term)), term)
             nodes = self._first
             node: _Node | None = None
-            for norm in (self._spelling(word.text) for word in words):
+            for norm in [self._spelling(word[0]) for word in words]:
                 node = nodes.setdefault(norm, _Node({}, []))
                 nodes = node.following
             if node is not None:

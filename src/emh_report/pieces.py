@@ -56,7 +56,7 @@ class Pieces:
     def __init__(self, known: frozenset[str], spell: Callable[[str], str]) -> None:
         self._known = known
         self._spell = spell
-        self._beginnings = {_folded(word)[:end] for word in known for end in range(len(_folded(word)))}
+        self._beginnings = {folded[:end] for folded in map(_folded, known) for end in range(len(folded))}
         self._doubts: dict[str, int] = {}
 
     def join(self, words: list[Word], text: str) -> list[Word]:
@@ -86,7 +86,7 @@ class Pieces:
             torn = code & _TORN and not code & after & _A_WORD and index + 1 < len(words)
             if code & _OPENS or (torn and self._may_complete(words[index], words[index + 1])):
                 found.update((index, index + 1))
-        for match in _LINE_END.finditer(text):
+        for match in _LINE_END.finditer(text) if "\n" in text or "\u00ad" in text else ():
             found.add(bisect_left(words, match.end(), key=itemgetter(1)))
         return sorted(index for index in found if index < len(words))
 

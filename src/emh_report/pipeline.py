@@ -6,8 +6,8 @@ or quadratic in medspaCy 1.3.1 is replaced here, in the same pipeline and from i
 * tokeniser: words.py, because spaCy's keeps "EMH.No" and "5.2x3.7x2.1" whole and lets a line break
   split a phrase;
 * sentences and sections: ``emh_segments`` (segment.py) instead of PyRuSH, which logs every token of
-  the report and takes nine tenths of the time, and instead of the Sectionizer, which finds headings
-  in mid-sentence;
+  the report and takes nine tenths of the time (it can be chosen: pyrush.py), and instead of the
+  Sectionizer, which finds headings in mid-sentence;
 * target matcher: ``emh_targets``, a TargetMatcher with one phrase index over normal forms; the
   original rebuilds ``doc.ents`` for every match, which is quadratic;
 * ConText: ``emh_context``, a ConText that finds our cues; the original compares every pair of
@@ -43,9 +43,11 @@ from medspacy.target_matcher import TargetMatcher, TargetRule  # noqa: E402
 from emh_report.headings import Headings  # noqa: E402
 from emh_report.lexicon import Lexicons  # noqa: E402
 from emh_report.phrases import EXCLUDED, Match, PhraseIndex  # noqa: E402
-from emh_report.segment import Segment, divide  # noqa: E402
+from emh_report.pyrush import OURS, PYRUSH, SENTENCES, splitter  # noqa: E402
+from emh_report.segment import Segment, Splitter, divide  # noqa: E402
+from emh_report.sentences import sentence_starts  # noqa: E402
 from emh_report.spelling import Spelling  # noqa: E402
-from emh_report.words import Word, normalise, tokenize  # noqa: E402
+from emh_report.words import Word, normalise, term_words, tokenize  # noqa: E402
 
 for _name in ("medspacy", "PyRuSH", "quickumls", "spacy"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
@@ -92,13 +94,14 @@ class Tokenizer:
 class Segmenter:
     """Keeps the segments with their sections, and sets sentence starts."""
 
-    def __init__(self) -> None:
+    def __init__(self, sentences: str = OURS) -> None:
         self.headings = Headings({})
+        self._split: Splitter = splitter() if sentences == PYRUSH else sentence_starts
 
     def __call__(self, doc: Doc) -> Doc:
         """Assign every word to a segment; headings are segments of their own without a section body."""
         words: list[Word] = doc.user_data[WORDS]
-        doc.user_data[SECTIONS], found = divide(doc.user_data[TEXT], self.headings)
+        doc.user_data[SECTIONS], found = divide(doc.user_data[TEXT], self.headings, self._split)
         starts = [word[1] for word in words]
         bounds: list[tuple[int, int, Segment]] = []
         after = 0
@@ -175,9 +178,11 @@ def _write(doc: Doc, name: str, found: list[Match]) -> Doc:
     return doc
 
 
-@Language.factory("emh_segments")
-def _segmenter(nlp: Language, name: str) -> Segmenter:
-    return Segmenter()
+@Language.factory("emh_segments", default_config={"sentences": OURS})
+def _segmenter(nlp: Language, name: str, sentences: str) -> Segmenter:
+    if sentences not in SENTENCES:
+        raise ValueError(f"sentences: expected one of {', '.join(SENTENCES)}")
+    return Segmenter(sentences)
 
 
 @Language.factory("emh_targets")
@@ -190,13 +195,18 @@ def _context(nlp: Language, name: str) -> RadiologyConText:
     return RadiologyConText(nlp, name)
 
 
-def build(lexicons: Lexicons, bare: bool = False) -> Language:
-    """A pipeline of ``PIPES`` with the rules of ``lexicons``; raises RuntimeError if a pipe is missing."""
+def build(lexicons: Lexicons, bare: bool = False, sentences: str = OURS) -> Language:
+    """A pipeline of ``PIPES`` with the rules of ``lexicons``; ``sentences`` names who cuts running text.
+
+    RuntimeError if a pipe is missing.
+    """
     spelling = Spelling(_vocabulary(lexicons))
     nlp = English(create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, spelling, bare))
     nlp.max_length = sys.maxsize  # the limit is for parsers; ours is linear
     _normal_forms(nlp.vocab, spelling)
-    pipes: list[Any] = [nlp.add_pipe(name) for name in PIPES]
+    pipes: list[Any] = [
+        nlp.add_pipe(name, config={"sentences": sentences} if name == SEGMENTS else {}) for name in PIPES
+    ]
     segmenter, targets, context = pipes
     segmenter.headings = Headings({section.id: section.terms for section in lexicons.sections.values()})
     targets.add(
@@ -222,7 +232,7 @@ _DIRECTIONS = {"before": "FORWARD", "after": "BACKWARD", "either": "BIDIRECTIONA
 def _vocabulary(lexicons: Lexicons) -> set[str]:
     entries: list[Any] = [*lexicons.concepts.values(), *lexicons.cues.values()]
     phrases = [term for entry in entries for term in (*entry.terms, *getattr(entry, "excluded", ()))]
-    return {normalise(word.text) for phrase in phrases for word in tokenize(phrase)}
+    return {normalise(word[0]) for phrase in phrases for word in term_words(phrase)}
 
 
 def _normal_forms(vocab: Any, spelling: Spelling) -> None:

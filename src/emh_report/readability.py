@@ -83,7 +83,7 @@ def _is_named(document: Document, choice: Choice) -> bool:
 
 
 def _language(document: Document) -> Iterator[ReportWarning]:
-    counts = [_known(sentence) for sentence in document.sentences]
+    counts = _known(document)
     whole, known = _sum(counts)
     if _is_foreign(document.text) or (whole >= _FEWEST and known < _ENGLISH * whole):
         first = document.sentences[0]
@@ -122,13 +122,16 @@ def _sum(counts: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return sum(count for count, _ in counts), sum(known for _, known in counts)
 
 
-def _known(sentence: Sentence) -> tuple[int, int]:
-    """Words of two letters and more, and how many of them are English function words or in the lexicons."""
-    words = [_counted(word.text) for word in sentence.document.words[sentence.first : sentence.last + 1]]
-    read = {i for note in sentence.annotations for i in range(note.first, note.last + 1)}
-    read |= {i for cue in sentence.cues for i in range(cue.first, cue.last + 1)}
-    found = sum(words[i - sentence.first] is False for i in read)
-    return len(words) - words.count(None), words.count(True) + found
+def _known(document: Document) -> list[tuple[int, int]]:
+    """Words of two letters and more of each sentence, and how many are English function words or in the lexicons."""
+    known = [_counted(word[0]) for word in document.words]
+    for sentence in document.sentences:
+        for phrase in (*sentence.annotations, *sentence.cues):
+            for index in range(phrase.first, phrase.last + 1):
+                if known[index] is False:
+                    known[index] = True
+    parts = (known[sentence.first : sentence.last + 1] for sentence in document.sentences)
+    return [(len(part) - part.count(None), part.count(True)) for part in parts]
 
 
 @lru_cache(maxsize=32768)

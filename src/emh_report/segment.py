@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,6 +28,9 @@ from emh_report.lines import (
 from emh_report.sentences import sentence_starts
 
 __all__ = ["SectionSpan", "Segment", "divide", "sections", "segments"]
+
+Splitter = Callable[[str, int, int], list[int]]
+"""Where new sentences begin in a passage of a text, its start excepted."""
 
 LONGEST = 1200
 """Characters of the longest segment; what is longer is no sentence and would only cost time."""
@@ -139,8 +142,10 @@ def segments(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> lis
     return divide(text, headings)[1]
 
 
-def divide(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> tuple[list[SectionSpan], list[Segment]]:
-    """The sections of ``text`` and its sentences."""
+def divide(
+    text: str, headings: Headings | Mapping[str, Sequence[str]], split: Splitter = sentence_starts
+) -> tuple[list[SectionSpan], list[Segment]]:
+    """The sections of ``text`` and its sentences; ``split`` cuts running text."""
     lines = split_lines(text)
     marks = find_marks(text, lines, Headings.of(headings))
     labels = {mark.start: mark for mark in marks if mark.category == LABEL}
@@ -158,7 +163,7 @@ def divide(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> tuple
             if line.end > section.end:
                 break
             next_line += 1
-        found += _segments_of(text, section.category, body, labels, label_starts)
+        found += _segments_of(text, section.category, body, labels, label_starts, split)
     return parts, found
 
 
@@ -168,13 +173,14 @@ def _segments_of(
     body: Sequence[Line],
     labels: Mapping[int, Mark],
     label_starts: Sequence[int],
+    split: Splitter,
 ) -> Iterator[Segment]:
     inherited: tuple[int, int] | None = None
     bare = False
     for block in _blocks(text, body, labels):
         if block.after_blank and not bare:
             inherited = None
-        for start, end in _sentences(text, block, labels, label_starts):
+        for start, end in _sentences(text, block, labels, label_starts, split):
             label = _label(text, start, end, labels)
             bare = label is not None and not text[label[1] : end].strip()
             if label:
@@ -226,17 +232,17 @@ def _continues(text: str, above: Line, line: Line, labels: Mapping[int, Mark], w
 
 
 def _sentences(
-    text: str, block: _Block, labels: Mapping[int, Mark], label_starts: Sequence[int]
+    text: str, block: _Block, labels: Mapping[int, Mark], label_starts: Sequence[int], split: Splitter
 ) -> Iterator[tuple[int, int]]:
     if not label_starts:
-        starts = [block.start, *sentence_starts(text, block.start, block.end), block.end]
+        starts = [block.start, *split(text, block.start, block.end), block.end]
         for start, end in pairwise(starts):
             if trimmed := len(text[start:end].rstrip()):
                 yield start, start + trimmed
         return
     inside = label_starts[bisect_right(label_starts, block.start) : bisect_left(label_starts, block.end)]
     opened = {labels[at].end: at for at in (block.start, *inside) if at in labels}
-    found = (cut for cut in sentence_starts(text, block.start, block.end) if cut not in opened)
+    found = (cut for cut in split(text, block.start, block.end) if cut not in opened)
     cuts = sorted({*found, *inside})
     for start, end in zip([block.start, *cuts], [*cuts, block.end], strict=True):
         trimmed = len(text[start:end].rstrip())

@@ -81,7 +81,7 @@ _NOT_BEFORE_LOWER = frozenset(
     ]
 )
 """Abbreviations that may end a sentence, but not before a small letter."""
-_BEFORE_NUMBER = frozenset(["no", "nos", "max", "min", "avg"])
+_BEFORE_NUMBER = frozenset("no nos max min avg jan feb mar apr jun jul aug sep sept oct nov dec".split())
 _UNITS = frozenset(["cm", "mm", "ms", "hu", "ml", "mg", "gy"])
 _GOES_ON = frozenset(
     ["in", "x", "and", "with", "to", "by", "at", "on", "of", "for", "from", "or", "but", "which", "long"]

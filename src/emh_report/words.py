@@ -73,6 +73,12 @@ def tokenize(text: str) -> list[Word]:
     return found
 
 
+@lru_cache(maxsize=32768)
+def term_words(term: str) -> tuple[Word, ...]:
+    """Words of a term of the lexicons, which several steps ask for; never of a report, whose text must not stay."""
+    return tuple(tokenize(term))
+
+
 def first_word(text: str) -> str | None:
     """The first word of ``text`` where a look at its beginning tells it, else None."""
     match = _WORD.match(text)

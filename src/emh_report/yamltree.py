@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from emh_report.words import normalise, tokenize
+from emh_report.words import normalise, term_words
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -140,7 +140,7 @@ def line_of(node: yaml.Node) -> int:
 
 def words_of(term: str) -> tuple[str, ...]:
     """The words under which a term is compared."""
-    return tuple(normalise(word.text) for word in tokenize(term))
+    return tuple([normalise(word[0]) for word in term_words(term)])
 
 
 def _line_at(data: bytes, position: int) -> int:
