@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,7 @@ import typer
 
 from emh_report import __version__
 from emh_report.errors import EmhReportError, InputError, TemplateFault
-from emh_report.terminal import Tally, emit, print_evaluation, progress, say, show
+from emh_report.terminal import Tally, emit, print_evaluation, progress, run_progress, say, show
 
 if TYPE_CHECKING:
     from emh_report.model import Findings
@@ -174,6 +175,102 @@ def render(
 
 _SEPARATOR = {"text": "\n" + "=" * 78 + "\n\n", "markdown": "\n---\n\n"}
 """What stands between reports when several are rendered."""
+
+
+@app.command("run")
+def run_source(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A file or a folder of reports, in any format.")],
+    to: Annotated[Path, typer.Option("--to", metavar="TARGET", help="The file or folder to write.")],
+    reader: Annotated[
+        str | None, typer.Option("--from", metavar="FORMAT", help="Format of the source; none: found out.")
+    ] = None,
+    writer: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="Format of the target; none: by its suffix.")
+    ] = None,
+    lexicons: Lexicons = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes to use.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume/--no-resume", help="Skip what an earlier run did (default), or do all again.")
+    ] = True,
+    on_error: Annotated[
+        str, typer.Option("--on-error", metavar="skip|stop", help="At a bad row: go on, or stop.")
+    ] = "skip",
+    run_date: Annotated[
+        str | None, typer.Option("--run-date", metavar="YYYY-MM-DD", help="Date to write; none: today in UTC.")
+    ] = None,
+    id_field: Annotated[str | None, typer.Option("--id", metavar="FIELD", help="Column or key of the id.")] = None,
+    text_field: Annotated[
+        str | None, typer.Option("--text", metavar="FIELD", help="Column or key of the text.")
+    ] = None,
+    date_field: Annotated[
+        str | None, typer.Option("--date", metavar="FIELD", help="Column or key of the date.")
+    ] = None,
+    patient_field: Annotated[
+        str | None,
+        typer.Option("--patient-id", metavar="FIELD", help="Patient: a column or key, PID-3, subject or PatientID."),
+    ] = None,
+    patient_key: Annotated[
+        Path | None,
+        typer.Option("--patient-key", metavar="FILE", help="Key by which patients' identifiers are hashed."),
+    ] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of the source; none: found out.")] = None,
+    delimiter: Annotated[str | None, typer.Option("--delimiter", help="Of a CSV source; none: found out.")] = None,
+    evidence_text: Annotated[
+        bool, typer.Option("--evidence-text/--no-evidence-text", help="Keep the report's words, or their offsets only.")
+    ] = True,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="What only one format knows. Repeatable.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> None:
+    """Read reports of any format, write their findings in any other; safe to run again.
+
+    What is known of the run stands beside the target, in TARGET.run: manifest.json and rejects.jsonl.
+    """
+    from emh_report import connectors
+    from emh_report.connectors.base import ReadOptions
+    from emh_report.pseudonym import read_key
+    from emh_report.run import RunOptions, count, run
+
+    if on_error not in ("skip", "stop"):
+        raise typer.BadParameter("--on-error: expected skip or stop")
+    options = RunOptions(
+        reader or (connectors.sniff(source) if source.exists() else None),
+        writer,
+        ReadOptions(id_field, text_field, patient_field, date_field, encoding, delimiter),
+        tuple(lexicons or ()),
+        jobs,
+        resume,
+        on_error == "stop",
+        _date(run_date),
+        evidence_text,
+        read_key(patient_key) if patient_key else None,
+        dict(_setting(each) for each in settings or ()),
+    )
+    with run_progress(lambda: count(source, options), quiet) as tick:
+        summary = run(source, to, options, tick)
+    if not quiet:
+        for line in summary.lines():
+            say(line)
+    if summary.rejects:
+        say(f"{len(summary.rejects)} rejected, see {to.name}.run/rejects.jsonl")
+    if not summary.complete:
+        say(f"{to.name}: not written; what was done is kept for the next run")
+    raise typer.Exit(summary.status())
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("--run-date: expected YYYY-MM-DD") from None
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter("--set: expected NAME=VALUE")
+    return name.strip(), value
 
 
 @app.command()

@@ -22,9 +22,10 @@ What a writer can rely on
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -95,6 +96,8 @@ class Reject:
     """Name of the file within the source."""
     offset: int | None = None
     """Byte offset of the row in that file, or its row number where bytes mean nothing (Parquet)."""
+    detail: str = ""
+    """Of an internal fault, its type and place in the program."""
 
 
 Row = Report | Found | Reject
@@ -253,6 +256,64 @@ def files_of(source: Path, *suffixes: str) -> list[Path]:
         if (not suffixes or path.suffix.lower() in suffixes)
         and not any(part.startswith(".") for part in path.relative_to(source).parts)
     )
+
+
+def rows_of_files(source: Path, suffixes: Sequence[str], read: Callable[[Path, str], Iterator[Row]]) -> Iterator[Row]:
+    """What ``read(path, name)`` yields for each file of a source; a file that fails is a Reject, the others go on.
+
+    ``name`` is the path within the source, with slashes. Exceptions of libraries are told by type only.
+    """
+    for path in files_of(source, *suffixes):
+        name = path.relative_to(source).as_posix() if source.is_dir() else path.name
+        try:
+            yield from read(path, name)
+        except RowError as error:
+            yield Reject(name, error.code, name)
+        except OSError:
+            yield Reject(name, "unreadable", name)
+        except EmhReportError:
+            raise
+        except Exception as error:
+            yield Reject(name, "damaged", name, detail=type(error).__name__)
+
+
+def read_all(path: Path) -> bytes:
+    """The content of a file that is one report."""
+    if path.stat().st_size > LONGEST_REPORT * 4:
+        raise RowError("too_large")
+    return path.read_bytes()
+
+
+def checked(text: str) -> str:
+    """The text of a report, or the reason why it is none."""
+    if len(text) > LONGEST_REPORT:
+        raise RowError("too_large")
+    sample = text[:_SAMPLE]
+    if "\x00" in text or sum(char < " " and char not in _LAYOUT for char in sample) > max(1, len(sample) // 50):
+        raise RowError("binary")
+    if not text.strip("\ufeff\u200b \t\r\n\f\v\xa0"):
+        raise RowError("empty")
+    return text.encode("utf-8", "replace").decode("utf-8") if _SURROGATE.search(text) else text
+
+
+_SAMPLE = 65_536
+_LAYOUT = frozenset("\t\n\v\f\r\x1c")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ARCHIVES = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a",
+    b"\x28\xb5\x2f\xfd",
+)
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether bytes begin as a zip, gzip or other archive does (a DOCX is a zip too)."""
+    return head.startswith(_ARCHIVES)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
