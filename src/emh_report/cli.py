@@ -215,6 +215,7 @@ def run_source(
     ] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Of the source; none: found out.")] = None,
     delimiter: Annotated[str | None, typer.Option("--delimiter", help="Of a CSV source; none: found out.")] = None,
+    preliminary: Annotated[bool, typer.Option("--preliminary", help="Read reports that are not final, too.")] = False,
     evidence_text: Annotated[
         bool, typer.Option("--evidence-text/--no-evidence-text", help="Keep the report's words, or their offsets only.")
     ] = True,
@@ -227,17 +228,17 @@ def run_source(
 
     What is known of the run stands beside the target, in TARGET.run: manifest.json and rejects.jsonl.
     """
-    from emh_report import connectors
     from emh_report.connectors.base import ReadOptions
     from emh_report.pseudonym import read_key
-    from emh_report.run import RunOptions, count, run
+    from emh_report.run import count, run
+    from emh_report.run_options import RunOptions
 
     if on_error not in ("skip", "stop"):
         raise typer.BadParameter("--on-error: expected skip or stop")
     options = RunOptions(
-        reader or (connectors.sniff(source) if source.exists() else None),
+        reader,
         writer,
-        ReadOptions(id_field, text_field, patient_field, date_field, encoding, delimiter),
+        ReadOptions(id_field, text_field, patient_field, date_field, encoding, delimiter, preliminary),
         tuple(lexicons or ()),
         jobs,
         resume,

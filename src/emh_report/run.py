@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,6 @@ from emh_report.batch import DIED, Done, Workers
 from emh_report.connectors.base import (
     BaseWriter,
     Found,
-    ReadOptions,
     Reject,
     Report,
     Result,
@@ -29,39 +26,19 @@ from emh_report.connectors.base import (
     RowError,
     WriteOptions,
 )
+from emh_report.connectors.files import name_in
 from emh_report.errors import EmhReportError, FindingsError, InputError
 from emh_report.lexicon import load
 from emh_report.pseudonym import pseudonym
 from emh_report.reading import ReportText, digest, load_findings
 from emh_report.redact import without_text
+from emh_report.run_options import RunOptions, check_patient, shaping, today
 from emh_report.store import Store
 from emh_report.summary import Summary
 from emh_report.target import DONE, Target
 
-COLUMNS_ONLY = frozenset({"csv", "parquet", "jsonl"})
-"""Formats whose patient field is the user's own column, which may hold pseudonyms already."""
 AHEAD = 4
 """Reports under way for each process, so that memory does not grow with their number."""
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """All that a run can be told; the defaults are the command's."""
-
-    reader: str | None = None
-    """Format of the source; None: found out."""
-    writer: str | None = None
-    """Format of the target; None: by its suffix."""
-    read: ReadOptions = field(default_factory=ReadOptions)
-    lexicons: tuple[Path, ...] = ()
-    jobs: int = 1
-    resume: bool = True
-    stop: bool = False
-    """Whether the first bad row ends the run."""
-    run_date: date | None = None
-    evidence_text: bool = True
-    patient_key: bytes | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(
@@ -75,9 +52,9 @@ def run(
     options = options or RunOptions()
     if not source.exists():
         raise InputError(f"{source.name}: does not exist")
-    reader = options.reader or connectors.sniff(source)
+    plan = connectors.plan(source, options.reader)
     writer_name = options.writer or connectors.writer_for(target)
-    _check_patient(reader, options)
+    check_patient({name for name, _ in plan.parts}, options)
     writer = connectors.writer(writer_name)()
     place = Target(target, writer.FOLDER)
     _refuse_overwriting(source, place)
@@ -91,12 +68,12 @@ def run(
     except OSError as error:
         raise _unwritable(target, error) from None
     workers = engine(options.lexicons, options.jobs)
-    summary = Summary(reader, writer_name)
+    summary = Summary(plan.format, writer_name)
     inputs = hashlib.sha256()
     try:
         writer.open(path, told)
         try:
-            rows = _rows(reader, source, options)
+            rows = _rows(plan, source, options)
             for done in _done(rows, store, workers, lexicon_digest, options, summary):
                 _write(writer, done, summary)
                 inputs.update(f"{done.id}\t{done.key if isinstance(done, Result) else done.code}\n".encode())
@@ -107,7 +84,9 @@ def run(
         finally:
             writer.close()
         summary.complete = bool(summary.written) and not (options.stop and summary.rejects)
-        manifest = summary.manifest(told, _options(summary, options)) | {"rows_digest": inputs.hexdigest()}
+        manifest = summary.manifest(told, shaping(plan.format, writer_name, options)) | {
+            "rows_digest": inputs.hexdigest()
+        }
         if summary.complete:
             manifest["files"] = place.publish()
             store.forget_unused()
@@ -123,22 +102,30 @@ def run(
 
 def count(source: Path, options: RunOptions) -> int:
     """How many rows the source has, for a progress bar; rows are cheap beside what is done with them."""
-    module = connectors.reader(options.reader or connectors.sniff(source))
-    counted = getattr(module, "count", None)
-    return counted(source, options.read) if counted else sum(1 for _ in module.read(source, options.read))
-
-
-def _rows(reader: str, source: Path, options: RunOptions) -> Iterator[Row]:
-    """The rows, each id once; patients by pseudonym."""
-    seen: set[str] = set()
-    for row in connectors.reader(reader).read(source, options.read):
-        if isinstance(row, Reject):
-            yield row
-        elif row.id in seen:
-            yield Reject(row.id, "duplicate_id")
+    total = 0
+    for name, files in connectors.plan(source, options.reader).parts:
+        module = connectors.reader(name)
+        if getattr(module, "ONE_A_FILE", False):
+            total += len(files) or 1
         else:
-            seen.add(row.id)
-            yield row
+            total += sum(1 for _ in module.read(source, replace(options.read, files=files)))
+    return total
+
+
+def _rows(plan: connectors.Plan, source: Path, options: RunOptions) -> Iterator[Row]:
+    """The rows, each id once."""
+    seen: set[str] = set()
+    for path in plan.unknown:
+        name = name_in(source, path)
+        yield Reject(name, "wrong_format", name)
+    for reader, files in plan.parts:
+        for row in connectors.reader(reader).read(source, replace(options.read, files=files)):
+            if not isinstance(row, Reject) and row.id in seen:
+                yield _reject(row, "duplicate_id")
+            else:
+                if not isinstance(row, Reject):
+                    seen.add(row.id)
+                yield row
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,18 +192,22 @@ def _passed_on(row: Found, options: RunOptions, summary: Summary) -> Result | Re
     try:
         found = load_findings(row.findings).model_dump_json()
     except FindingsError:
-        return Reject(row.id, "bad_findings")
+        return _reject(row, "bad_findings")
     if not options.evidence_text:
         found = _compact(without_text(json.loads(found)))
     summary.skipped += 1
     return Result(row.id, hashlib.sha256(found.encode()).hexdigest(), found, None, row.date, row.context)
 
 
+def _reject(row: Report | Found, code: str, detail: str = "") -> Reject:
+    return Reject(row.id, code, row.file, row.offset, detail)
+
+
 def _failed(row: Report, error: str) -> Reject:
     if error == DIED:
-        return Reject(row.id, "worker_died")
+        return _reject(row, "worker_died")
     place = error[error.find("(") + 1 : error.rfind(")")] if "internal error (" in error else ""
-    return Reject(row.id, "internal", detail=place)
+    return _reject(row, "internal", place)
 
 
 def _write(writer: BaseWriter, done: Result | Reject, summary: Summary) -> None:
@@ -241,28 +232,6 @@ def _patient(identifier: str | None, options: RunOptions) -> str | None:
     return pseudonym(identifier, options.patient_key) if options.patient_key else identifier
 
 
-def _check_patient(reader: str, options: RunOptions) -> None:
-    """An identifier of a hospital is never written as it is; a column of the user's table may hold pseudonyms."""
-    if options.read.patient_field and options.patient_key is None and reader not in COLUMNS_ONLY:
-        raise EmhReportError(
-            f"--patient-id {options.read.patient_field}: give --patient-key FILE; patients' identifiers are only "
-            "written as keyed hashes"
-        )
-    if options.patient_key is not None and not options.read.patient_field:
-        raise EmhReportError("--patient-key: give --patient-id too, which says where the identifier is")
-
-
-def today() -> date:
-    """SOURCE_DATE_EPOCH (reproducible-builds.org), else today in UTC."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
-        return datetime.now(UTC).date()
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC).date()
-    except (ValueError, OverflowError, OSError):
-        raise EmhReportError("SOURCE_DATE_EPOCH: expected seconds since 1970") from None
-
-
 def _refuse_overwriting(source: Path, place: Target) -> None:
     real, target = source.resolve(), place.path.resolve()
     if target == real or real.is_relative_to(place.run.resolve()) or (real.is_dir() and target.is_relative_to(real)):
@@ -275,19 +244,6 @@ def _unwritable(target: Path, error: OSError) -> EmhReportError:
 
 def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _options(summary: Summary, options: RunOptions) -> dict[str, Any]:
-    """What shapes the result, without paths of this machine and without the key."""
-    return {
-        "from": summary.reader,
-        "format": summary.writer,
-        "read": asdict(options.read),
-        "on_error": "stop" if options.stop else "skip",
-        "evidence_text": options.evidence_text,
-        "patient_ids_hashed": options.patient_key is not None,
-        "set": {name: options.settings[name] for name in sorted(options.settings)},
-    }
 
 
 def _told(reject: Reject) -> dict[str, Any]:

@@ -22,23 +22,26 @@ What a writer can rely on
 from __future__ import annotations
 
 import hashlib
-import re
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from emh_report.errors import EmhReportError
 
 if TYPE_CHECKING:
     from emh_report.model import Findings
 
+FINDINGS_MEDIA_TYPE = "application/vnd.emh-report.findings+json"
+"""Content type of a FHIR ``presentedForm`` that holds the findings of a report (base64 of ``Result.json``)."""
+FINDINGS_CODE = ("findings-json", "99EMHREPORT", "emh-report findings as JSON")
+"""Code value, scheme and meaning of the DICOM SR text item that holds them. Readers yield ``Found`` for both."""
 LONGEST_REPORT = 5_000_000
 """Bytes or characters of one report; what is longer is no report (code ``too_large``)."""
 
@@ -58,6 +61,10 @@ class ReadOptions:
     """None: found out."""
     delimiter: str | None = None
     """None: found out."""
+    preliminary: bool = False
+    """Whether reports that are not final are read too."""
+    files: tuple[Path, ...] = ()
+    """The files of a folder that are of this format; the engine sets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,9 @@ class Report:
     """Of the examination or the report, as the feed has it, ISO 8601 where it could be read."""
     context: Mapping[str, str] = field(default_factory=dict)
     """Identifiers that a writer of the same kind needs, by DICOM keyword (StudyInstanceUID, PatientID, …)."""
+    file: str = ""
+    offset: int | None = None
+    """Where the row is, for a reject that it may become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,8 @@ class Found:
     id: str
     date: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,7 @@ CODES: Mapping[str, str] = {
     "no_such_field": "the id or text field is not in this row",
     "truncated": "ends in mid-record",
     "damaged": "a file that its library cannot open",
-    "image_only": "a PDF without a text layer; it needs OCR first",
+    "image_only": "a PDF page without a text layer; it needs OCR first",
     "encrypted": "protected by a password",
     "not_a_report": "a message or resource of another kind",
     "not_final": "preliminary, and no final version follows",
@@ -187,7 +199,7 @@ class Reader(Protocol):
         """Whether a file that begins so (64 KB) and has this name is of this format. Cheap, and never raises."""
 
     def read(self, source: Path, options: ReadOptions) -> Iterator[Row]:
-        """The rows of a file, or of a folder of such files (``files_of``), in a fixed order; a bad row is a Reject."""
+        """The rows of a file, or of ``options.files`` of a folder, in a fixed order; a bad row is a Reject."""
 
 
 class BaseWriter(ABC):
@@ -243,79 +255,3 @@ def stable_integer(*parts: object, bits: int = 63) -> int:
 
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://emh-report.invalid/")
-
-
-def files_of(source: Path, *suffixes: str) -> list[Path]:
-    """The source itself, or the files of a folder and the folders in it, sorted by path; hidden ones are left out."""
-    if not source.is_dir():
-        return [source]
-    found = (path for path in source.rglob("*") if path.is_file())
-    return sorted(
-        path
-        for path in found
-        if (not suffixes or path.suffix.lower() in suffixes)
-        and not any(part.startswith(".") for part in path.relative_to(source).parts)
-    )
-
-
-def rows_of_files(source: Path, suffixes: Sequence[str], read: Callable[[Path, str], Iterator[Row]]) -> Iterator[Row]:
-    """What ``read(path, name)`` yields for each file of a source; a file that fails is a Reject, the others go on.
-
-    ``name`` is the path within the source, with slashes. Exceptions of libraries are told by type only.
-    """
-    for path in files_of(source, *suffixes):
-        name = path.relative_to(source).as_posix() if source.is_dir() else path.name
-        try:
-            yield from read(path, name)
-        except RowError as error:
-            yield Reject(name, error.code, name)
-        except OSError:
-            yield Reject(name, "unreadable", name)
-        except EmhReportError:
-            raise
-        except Exception as error:
-            yield Reject(name, "damaged", name, detail=type(error).__name__)
-
-
-def read_all(path: Path) -> bytes:
-    """The content of a file that is one report."""
-    if path.stat().st_size > LONGEST_REPORT * 4:
-        raise RowError("too_large")
-    return path.read_bytes()
-
-
-def checked(text: str) -> str:
-    """The text of a report, or the reason why it is none."""
-    if len(text) > LONGEST_REPORT:
-        raise RowError("too_large")
-    sample = text[:_SAMPLE]
-    if "\x00" in text or sum(char < " " and char not in _LAYOUT for char in sample) > max(1, len(sample) // 50):
-        raise RowError("binary")
-    if not text.strip("\ufeff\u200b \t\r\n\f\v\xa0"):
-        raise RowError("empty")
-    return text.encode("utf-8", "replace").decode("utf-8") if _SURROGATE.search(text) else text
-
-
-_SAMPLE = 65_536
-_LAYOUT = frozenset("\t\n\v\f\r\x1c")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_ARCHIVES = (
-    b"PK\x03\x04",
-    b"PK\x05\x06",
-    b"\x1f\x8b",
-    b"BZh",
-    b"\xfd7zXZ\x00",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a",
-    b"\x28\xb5\x2f\xfd",
-)
-
-
-def is_archive(head: bytes) -> bool:
-    """Whether bytes begin as a zip, gzip or other archive does (a DOCX is a zip too)."""
-    return head.startswith(_ARCHIVES)
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """A JSON object, or an empty one where there is something else."""
-    return value if isinstance(value, dict) else {}
