@@ -1,4 +1,4 @@
-"""RTF: a report a file. striprtf decodes; it keeps what is struck out, deleted or hidden, so that is taken out before."""
+"""RTF: a report a file. striprtf decodes; it keeps what is struck out, deleted or hidden, so that goes before."""
 
 from __future__ import annotations
 
