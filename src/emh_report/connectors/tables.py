@@ -41,6 +41,8 @@ class Column:
     description: str
     choices: tuple[str, ...] = ()
     get: Callable[[Any], Value] = lambda _: None
+    many: bool = False
+    """Whether a value can be several choices, joined."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _lesion_columns() -> list[Column]:
 
 
 def _rest(column: Column) -> tuple[Any, ...]:
-    return column.kind, column.path, column.description, column.choices, column.get
+    return column.kind, column.path, column.description, column.choices, column.get, column.many
 
 
 def _mention_columns() -> list[Column]:
@@ -158,7 +160,8 @@ def _flat(model: type[BaseModel], path: str, prefix: str, reach: Callable[[Any],
             columns.append(Column(flat, "text", dotted, text, (), _with(get, _items)))
             columns.append(Column(f"{flat}_count", "integer", dotted, f"How many: {name}.", (), _with(get, len)))
         elif many:
-            columns.append(Column(flat, "text", dotted, f"{what} {_label(name)}, joined.", (), _with(get, _joined)))
+            text, choices = f"{what} {_label(name)}, joined.", _kind(inner)[1]
+            columns.append(Column(flat, "text", dotted, text, choices, _with(get, _joined), many=True))
         elif _is_model(inner):
             columns += _flat(inner, dotted, f"{flat}_", get)
         else:
