@@ -80,6 +80,12 @@ def tables() -> tuple[Table, ...]:
 _NUMBER = Column("mention_number", "integer", "mentions", "Position of the mention in the report, from 1.")
 
 
+@cache
+def columns_of(model: type[BaseModel]) -> tuple[Column, ...]:
+    """The columns of one object of the contract, evidence last."""
+    return tuple(_flat(model, "", "", _itself))
+
+
 def _reports(result: Result) -> Iterator[Row]:
     own = {"report_date": _plain(result.date), "result_key": result.key}
     yield _keys(result) | own | _values(tables()[0], result.findings)
