@@ -63,15 +63,15 @@ def run(
         options.run_date or today(), __version__, lexicon_digest, options.evidence_text, options.settings
     )
     try:
-        path = place.start()
-        store = Store(place.run / DONE, options.resume)
+        place.run.mkdir(parents=True, exist_ok=True)
+        store = Store(place.run / DONE, options.resume)  # locks the target: nothing there is touched before
     except OSError as error:
         raise _unwritable(target, error) from None
     workers = engine(options.lexicons, options.jobs)
     summary = Summary(plan.format, writer_name)
     inputs = hashlib.sha256()
     try:
-        writer.open(path, told)
+        writer.open(place.start(), told)
         try:
             rows = _rows(plan, source, options)
             for done in _done(rows, store, workers, lexicon_digest, options, summary):

@@ -33,7 +33,6 @@ class Target:
 
     def start(self) -> Path:
         """Clear what a killed run left; the path that the writer writes."""
-        self.run.mkdir(parents=True, exist_ok=True)
         self._before = self._written()
         shutil.rmtree(self.run / PARTIAL, ignore_errors=True)
         (self.run / PARTIAL).mkdir()

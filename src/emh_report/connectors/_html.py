@@ -39,7 +39,7 @@ class _Parser(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS - {"br", "hr"}:
             self.parts.append("\v")
 
     def handle_data(self, data: str) -> None:

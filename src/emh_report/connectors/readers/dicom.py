@@ -74,6 +74,8 @@ def _dataset(path: Path) -> Any:
                 raise RowError("not_a_report")
             read_all(path)
             dataset = pydicom.dcmread(path)
+            if _is_cut(dataset):
+                raise RowError("truncated")
             dataset.decode()
         except (RowError, OSError) as error:
             if isinstance(error, EOFError):
@@ -84,6 +86,16 @@ def _dataset(path: Path) -> Any:
         except Exception:
             raise RowError("damaged") from None
     return dataset
+
+
+def _is_cut(dataset: Any) -> bool:
+    """Whether a value is shorter than the file says; pydicom takes what there is without a word."""
+    for tag in list(dataset.keys()):
+        raw = dataset.get_item(tag)
+        length, value = getattr(raw, "length", None), getattr(raw, "value", None)
+        if length not in (None, 0xFFFFFFFF) and isinstance(value, bytes) and len(value) < length:
+            return True
+    return False
 
 
 def _items(dataset: Any) -> Iterator[Any]:

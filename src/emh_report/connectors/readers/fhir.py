@@ -23,7 +23,8 @@ _EARLY = frozenset({"registered", "partial", "preliminary", "modified"})
 _COMPANIONS = frozenset(
     "Account Basic Binary BodyStructure CarePlan CareTeam Communication Composition Condition Consent Coverage Device"
     " DeviceMetric DocumentReference Encounter Endpoint EpisodeOfCare FamilyMemberHistory Flag Goal Group"
-    " HealthcareService ImagingSelection ImagingStudy List Location Media MedicationAdministration MedicationRequest MedicationStatement"
+    " HealthcareService ImagingSelection ImagingStudy List Location Media MedicationAdministration MedicationRequest"
+    " MedicationStatement"
     " MessageHeader Observation OperationOutcome Organization Parameters Patient Person Practitioner PractitionerRole"
     " Procedure Provenance Questionnaire QuestionnaireResponse RelatedPerson ResearchSubject RiskAssessment Schedule"
     " ServiceRequest Slot Specimen Substance Task".split()

@@ -158,10 +158,10 @@ def _text(parsed: Parsed, lines: list[list[str]]) -> str:
     if not texts:
         documents = [_document(parsed, _at(line, 5)) for line in kept if _at(line, 2) in ("ED", "RP")]
         return "\n".join(filter(None, documents))
+    headings = [_heading(parsed, _at(line, 3)) for line in texts]
     told: list[str] = []
-    last = ""
-    for line in texts:
-        heading = _heading(parsed, _at(line, 3))
+    last = "" if len(set(headings)) > 1 else headings[0]  # one section for all is the report as it is
+    for line, heading in zip(texts, headings, strict=True):
         text = "\n".join(_value(parsed, each, _at(line, 2)) for each in _at(line, 5).split(parsed.repetition))
         if heading != last and heading and not text.lstrip().upper().startswith(heading):
             told.append(f"{heading}:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from emh_report.connectors.base import LONGEST_REPORT, Found, ReadOptions, Rejec
 from emh_report.connectors.columns import DATES, IDS, TEXTS
 from emh_report.connectors.files import checked, decoded, is_archive, mapping, read_all, rows_of_files
 
+_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*[\"}]")
 _LIMIT = LONGEST_REPORT * 8
 """Bytes of a line; findings of a long report are longer than it."""
 
@@ -18,7 +20,7 @@ _LIMIT = LONGEST_REPORT * 8
 def sniff(head: bytes, name: str) -> bool:
     """An object of JSON that is no FHIR resource."""
     named = name.lower().endswith((".jsonl", ".ndjson", ".json"))
-    return b'"resourceType"' not in head and (head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or named)
+    return b'"resourceType"' not in head and (_OBJECT.match(head) is not None or named)
 
 
 def read(source: Path, options: ReadOptions) -> Iterator[Row]:
@@ -74,7 +76,7 @@ def _row(text: str, place: str, name: str, offset: int, options: ReadOptions) ->
     id = _text(value, options.id_field, IDS)
     if id is None and options.id_field:
         return Reject(place, "no_id", name, offset)
-    found = _text(value, options.text_field, TEXTS)
+    found = _text(value, options.text_field, TEXTS, blank=True)
     if found is None:
         return Reject(id or place, "no_such_field", name, offset)
     try:
@@ -85,8 +87,8 @@ def _row(text: str, place: str, name: str, offset: int, options: ReadOptions) ->
     return Report(report, id or place, patient, _text(value, options.date_field, DATES), file=name, offset=offset)
 
 
-def _text(value: dict[str, Any], wanted: str | None, known: tuple[str, ...]) -> str | None:
-    """The value of the first key that is there, as text."""
+def _text(value: dict[str, Any], wanted: str | None, known: tuple[str, ...], blank: bool = False) -> str | None:
+    """The value of the first key that is there, as text; a blank one counts only where that is to be told."""
     for path in (wanted,) if wanted else known:
         found: Any = value
         if path in value:
@@ -94,6 +96,6 @@ def _text(value: dict[str, Any], wanted: str | None, known: tuple[str, ...]) -> 
         else:
             for key in path.split("."):
                 found = mapping(found).get(key)
-        if isinstance(found, str | int) and not isinstance(found, bool) and str(found).strip():
-            return str(found) if not isinstance(found, str) or path in TEXTS or wanted else found.strip()
+        if isinstance(found, str | int) and not isinstance(found, bool) and (blank or str(found).strip()):
+            return str(found)
     return None

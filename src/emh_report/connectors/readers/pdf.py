@@ -48,7 +48,7 @@ def text_of(data: bytes) -> str:
     except Exception as error:
         code = "encrypted" if type(error).__name__ in ("DependencyError", "FileNotDecryptedError") else "damaged"
         raise RowError(code) from None
-    text = "\n".join(text for _, text in pages)
+    text = "\n".join(text.rstrip() for _, text in pages)
     if not text.strip():
         raise RowError("no_text")
     return text
