@@ -137,6 +137,7 @@ CODES: Mapping[str, str] = {
     "withdrawn": "cancelled, or entered in error",
     "unreadable": "the file cannot be read (permission, or it disappeared)",
     "bad_findings": "findings that do not fit this version's schema",
+    "no_context": "no patient or study for it; give --set context=FILE",
     "unwritable": "the target format cannot hold this result",
     "internal": "a fault of emh-report",
     "worker_died": "the process that read it died",
