@@ -123,7 +123,7 @@ def test_a_connector_knows_the_model_and_not_how_findings_arise(path: Path) -> N
     assert ast.get_docstring(module)
     assert len(text.splitlines()) <= LONGEST
     names = {node.module or "" for node in ast.walk(module) if isinstance(node, ast.ImportFrom)}
-    allowed = {"connectors", "errors", "model", "reading", "paths", "resources", "yamltree"}
+    allowed = {"connectors", "errors", "model", "reading", "render", "paths", "resources", "yamltree"}
     assert {name.split(".")[1] for name in names if name.startswith("emh_report.")} <= allowed
     assert not {
         node.lineno

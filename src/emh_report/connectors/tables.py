@@ -14,10 +14,8 @@ from enum import Enum
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
-
 from emh_report.connectors.base import Result
-from emh_report.model import Evidence, Findings, Lesion, Mention
+from emh_report.model import Evidence, Findings, Lesion, Mention, Part
 from emh_report.model import Sequence as MrSequence
 
 Value = str | int | float | bool | None
@@ -81,7 +79,7 @@ _NUMBER = Column("mention_number", "integer", "mentions", "Position of the menti
 
 
 @cache
-def columns_of(model: type[BaseModel]) -> tuple[Column, ...]:
+def columns_of(model: type[Part]) -> tuple[Column, ...]:
     """The columns of one object of the contract, evidence last."""
     return tuple(_flat(model, "", "", _itself))
 
@@ -105,7 +103,7 @@ def _keys(result: Result) -> Row:
     return {"report_id": _plain(result.id), "patient_id": _plain(result.findings.source.patient_id)}
 
 
-def _values(table: Table, value: BaseModel) -> Row:
+def _values(table: Table, value: Part) -> Row:
     own = {*(column.name for column in _REPORT_KEYS), _NUMBER.name}
     return {column.name: column.get(value) for column in table.columns if column.name not in own}
 
@@ -148,7 +146,7 @@ def _signal(sequence: MrSequence) -> Column:
     return Column(name, "text", "lesions.signal", f"Signal on {sequence.value}, as stated.", (), get)
 
 
-def _flat(model: type[BaseModel], path: str, prefix: str, reach: Callable[[Any], Any]) -> list[Column]:
+def _flat(model: type[Part], path: str, prefix: str, reach: Callable[[Any], Any]) -> list[Column]:
     """Columns of a model; ``reach`` goes from the row's object to the object of this model."""
     columns: list[Column] = []
     what = (model.__doc__ or "").strip().splitlines()[0]
@@ -215,7 +213,7 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
 
 
 def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return isinstance(annotation, type) and issubclass(annotation, Part)
 
 
 def _label(name: str) -> str:
@@ -230,21 +228,21 @@ def _joined(values: Sequence[Any]) -> Value:
     return JOIN.join(shown(_plain(value)) for value in values) or None
 
 
-def _items(values: Sequence[BaseModel]) -> Value:
+def _items(values: Sequence[Part]) -> Value:
     return JOIN.join(filter(None, map(_item, values))) or None
 
 
-def _item(value: BaseModel) -> str:
+def _item(value: Part) -> str:
     """An object on one line: what it says in the order of the contract, how it is meant in brackets."""
     said, state = [], ""
     for name in type(value).model_fields:
         held = getattr(value, name)
-        if isinstance(held, BaseModel):
+        if isinstance(held, Part):
             inner = getattr(held, "assertion", None)
             if inner and inner != "not_mentioned":
                 said.append(f"{name}: {inner}")
         elif isinstance(held, tuple):
-            plain = [shown(_plain(each)) for each in held if not isinstance(each, BaseModel)]
+            plain = [shown(_plain(each)) for each in held if not isinstance(each, Part)]
             said += [" ".join(plain)] if plain else []
         elif held is not None and name in _STATES:
             state = f" ({shown(_plain(held))})"

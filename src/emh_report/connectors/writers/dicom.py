@@ -28,7 +28,6 @@ from emh_report.connectors.base import (
 )
 from emh_report.connectors.codes import FINDINGS, IMAGING_REPORT, Coded
 from emh_report.errors import EmhReportError
-from emh_report.render import render
 
 SOP_CLASSES = {"basic": "1.2.840.10008.5.1.4.1.1.88.11", "enhanced": "1.2.840.10008.5.1.4.1.1.88.22"}
 REQUIRED = ("StudyInstanceUID", "PatientID")
@@ -136,6 +135,8 @@ class Writer(BaseWriter):
         return root
 
     def _children(self, result: Result) -> Iterator[Any]:
+        from emh_report.render import render
+
         language = Coded("DCM", "121049", "Language of Content Item and Descendants")
         yield self._code("HAS CONCEPT MOD", language, Coded("RFC5646", "en", "English"))
         observer = Coded("DCM", "121005", "Observer Type")

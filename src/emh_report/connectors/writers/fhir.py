@@ -13,8 +13,6 @@ import re
 from datetime import date
 from typing import IO, Any
 
-from pydantic import BaseModel
-
 from emh_report.connectors.base import (
     FINDINGS_MEDIA_TYPE,
     BaseWriter,
@@ -26,8 +24,7 @@ from emh_report.connectors.base import (
 from emh_report.connectors.codes import ASSERTIONS, IMAGING_REPORT, THINGS, UCUM, VALUES, Coded
 from emh_report.connectors.tables import Column, Value, columns_of
 from emh_report.errors import EmhReportError
-from emh_report.model import Findings
-from emh_report.render import render
+from emh_report.model import Findings, Part
 
 Json = dict[str, Any]
 
@@ -137,6 +134,8 @@ class Writer(BaseWriter):
         return about
 
     def _report(self, result: Result, findings: Findings, observations: list[Json]) -> Json:
+        from emh_report.render import render
+
         text = render(findings, format="text")
         report = {
             "identifier": [{"system": _SYSTEM + "report", "value": result.id}],
@@ -168,7 +167,7 @@ class Writer(BaseWriter):
             )
         return found
 
-    def _observation(self, name: str, item: BaseModel) -> list[Json]:
+    def _observation(self, name: str, item: Part) -> list[Json]:
         """One statement; none where the report is silent."""
         assertion = str(getattr(item, "assertion"))  # noqa: B009 - each of them has one, the base class has not
         if assertion == "not_mentioned":
@@ -185,7 +184,7 @@ class Writer(BaseWriter):
             observation["valueCodeableConcept"] = self._coded(ASSERTIONS.get(assertion, ()), text)
         return [observation | self._components(item, _STATES)]
 
-    def _components(self, item: BaseModel, left_out: tuple[str, ...]) -> Json:
+    def _components(self, item: Part, left_out: tuple[str, ...]) -> Json:
         """Everything else that is said, one component a value; offsets stay in the findings."""
         made = []
         for column in columns_of(type(item)):
@@ -195,7 +194,7 @@ class Writer(BaseWriter):
                 made += self._values(column, value, item)
         return {"component": made} if made else {}
 
-    def _values(self, column: Column, value: Value, item: BaseModel) -> list[Json]:
+    def _values(self, column: Column, value: Value, item: Part) -> list[Json]:
         label = column.name.replace("_", " ")
         if column.name == "escc_grade" and "derived" in str(getattr(item, "escc", "")):
             label += " (derived, by analogy with metastases)"
