@@ -11,8 +11,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "emh_report"
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__"))
-SPACY = {"pipeline", "mentions"}
-"""The medspaCy pipeline, and what turns its Doc into our own types."""
+SPACY = {"pipeline", "mentions", "docbin"}
+"""The medspaCy pipeline, what turns its Doc into our own types, and what reads spaCy's own files."""
 PRINTS = {"cli", "terminal"}
 DEEPEST = 14
 LONGEST = 300

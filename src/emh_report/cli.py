@@ -298,17 +298,41 @@ def migrate(
 def evaluate(
     gold: Annotated[
         Path,
-        typer.Argument(metavar="GOLD_DIR", exists=True, file_okay=False, help="NAME.txt with NAME.json beside it."),
+        typer.Argument(
+            metavar="GOLD",
+            exists=True,
+            help="A folder of NAME.txt with NAME.json (findings) or NAME.ann (brat) beside it, or a file: Doccano or "
+            "Label Studio JSON, spaCy DocBin (.spacy).",
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
-    show: Annotated[bool, typer.Option("--show", help="List every disagreement, by report.")] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="List every disagreement, by report, and print confusion tables.")
+    ] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", metavar="FILE", help="What an annotation tool's labels mean: CSV label,concept."),
+    ] = None,
     lexicons: Lexicons = None,
 ) -> None:
-    """Compare extraction with gold files: flips first, then precision, recall and F1 of each field."""
+    """Compare extraction with gold: flips first, then precision, recall and F1 of each field or label."""
     from emh_report import evaluate as evaluation
+    from emh_report.annotation_files import is_annotations, read_annotations, read_labels
     from emh_report.extract import Extractor
 
-    result = evaluation.evaluate(gold, Extractor(lexicons or ()))
+    if is_annotations(gold):
+        from emh_report.lexicon import load
+        from emh_report.spans import evaluate_spans
+
+        given = read_labels(labels) if labels else None
+        concepts = load(tuple(lexicons or ())).concepts
+        result, unknown = evaluate_spans(read_annotations(gold), Extractor(lexicons or ()), concepts, given)
+        for label, count in sorted(unknown.items()):
+            say(f"label {label}: no concept has this name, not judged ({count} annotations; see --labels)")
+    elif labels:
+        raise typer.BadParameter("--labels is for gold of annotation tools")
+    else:
+        result = evaluation.evaluate(gold, Extractor(lexicons or ()))
     for failure in result.failures:
         say(failure)
     if not result.reports:

@@ -67,7 +67,7 @@ class Tally:
 
 
 def print_evaluation(result: Evaluation, show: bool) -> None:
-    """Flips first; then, if asked, every disagreement; then the table of fields."""
+    """Flips first; then, if asked, every disagreement and which value was read as which; then the table of fields."""
     from emh_report import evaluate as evaluation
 
     flips = evaluation.flip_lines(result)
@@ -75,6 +75,9 @@ def print_evaluation(result: Evaluation, show: bool) -> None:
     if show:
         wrong = evaluation.wrong_lines(result)
         emit(f"DISAGREEMENTS: {len(wrong)}", *wrong, "")
+        for confusion in evaluation.confusions(result):
+            _table((f"{confusion.field}: gold \\ read", *confusion.values), confusion.rows())
+            emit("")
     _table(evaluation.HEADINGS, evaluation.rows(result.scores()))
     mean = result.mean_f1()
     emit("", f"reports: {len(result.reports)}", f"mean field score: {'' if mean is None else f'{mean:.3f}'}")
