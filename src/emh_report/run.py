@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -65,7 +66,7 @@ def run(
     try:
         place.run.mkdir(parents=True, exist_ok=True)
         store = Store(place.run / DONE, options.resume)  # locks the target: nothing there is touched before
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise _unwritable(target, error) from None
     workers = engine(options.lexicons, options.jobs)
     summary = Summary(plan.format, writer_name)
@@ -91,7 +92,7 @@ def run(
             manifest["files"] = place.publish()
             store.forget_unused()
         place.tell(manifest | {"complete": summary.complete}, [_told(reject) for reject in summary.rejects])
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise _unwritable(target, error) from None
     finally:
         workers.close()
@@ -238,8 +239,9 @@ def _refuse_overwriting(source: Path, place: Target) -> None:
         raise EmhReportError("--to: lies in the source; choose a place outside it")
 
 
-def _unwritable(target: Path, error: OSError) -> EmhReportError:
-    return EmhReportError(f"--to {target.name}: cannot be written ({error.strerror or error})")
+def _unwritable(target: Path, error: OSError | sqlite3.Error) -> EmhReportError:
+    reason = getattr(error, "strerror", None) or (str(error) if isinstance(error, sqlite3.Error) else "no reason given")
+    return EmhReportError(f"--to {target.name}: cannot be written ({reason}); what was done is kept for the next run")
 
 
 def _compact(value: Any) -> str:

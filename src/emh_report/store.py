@@ -28,7 +28,7 @@ class Store:
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise EmhReportError(f"{path.parent.name}: another run is writing this target") from None
-            raise OSError(str(error)) from None
+            raise
         except sqlite3.DatabaseError:  # not a database, or damaged: it is only a cache
             path.unlink()
             self._open()
@@ -55,13 +55,10 @@ class Store:
 
     def put(self, key: str, findings: str) -> None:
         """Keep findings."""
-        try:
-            self._db.execute("INSERT OR REPLACE INTO done VALUES (?, ?)", (key, zlib.compress(findings.encode(), 1)))
-            self._waiting += 1
-            if self._waiting >= _BATCH:
-                self._commit()
-        except sqlite3.OperationalError as error:
-            raise OSError(str(error)) from None
+        self._db.execute("INSERT OR REPLACE INTO done VALUES (?, ?)", (key, zlib.compress(findings.encode(), 1)))
+        self._waiting += 1
+        if self._waiting >= _BATCH:
+            self._commit()
 
     def _commit(self) -> None:
         self._db.execute("COMMIT")
@@ -70,12 +67,9 @@ class Store:
 
     def forget_unused(self) -> None:
         """Drop what this run had no use for, so that old versions do not pile up."""
-        try:
-            old = [key for (key,) in self._db.execute("SELECT key FROM done") if key not in self._used]
-            self._db.executemany("DELETE FROM done WHERE key = ?", [(key,) for key in old])
-            self._commit()
-        except sqlite3.OperationalError as error:
-            raise OSError(str(error)) from None
+        old = [key for (key,) in self._db.execute("SELECT key FROM done") if key not in self._used]
+        self._db.executemany("DELETE FROM done WHERE key = ?", [(key,) for key in old])
+        self._commit()
 
     def close(self) -> None:
         """Keep what there is, and unlock."""

@@ -32,8 +32,14 @@ class Message:
     """A message: its segments as bytes, where it begins in the file, and whether it is cut short."""
 
     offset: int
-    segments: list[bytes] = field(default_factory=list)
+    segments: list[bytearray] = field(default_factory=list)
     cut: bool = False
+    size: int = 0
+
+    @property
+    def large(self) -> bool:
+        """Too long for a message; what came after that is not kept."""
+        return self.size > _LONGEST
 
 
 def messages(path: Path) -> Iterator[Message | str]:
@@ -45,7 +51,6 @@ def messages(path: Path) -> Iterator[Message | str]:
     current: Message | None = None
     number = promised = 0
     batch_open = False
-    size = 0
     for offset, line, ended in _lines(path):
         name = line[:3]
         if name in (b"FHS", b"BHS", b"BTS", b"FTS") and _SEGMENT.match(line):
@@ -57,22 +62,20 @@ def messages(path: Path) -> Iterator[Message | str]:
         if name == b"MSH" and _SEGMENT.match(line):
             if current is not None:
                 yield current
-            current, size = Message(offset, [line]), 0
+            current = Message(offset, [bytearray(line)])
             number += 1
         elif current is None:
             yield "wrong_format"
             return
+        elif current.large:
+            continue
         elif _SEGMENT.match(line):
-            current.segments.append(line)
+            current.segments.append(bytearray(line))
         elif not ended and len(line) <= 3 and line.isupper():
             pass  # the first letters of a segment that was cut
         else:
             current.segments[-1] += b"\n" + line
-        size += len(line)
-        if size > _LONGEST:
-            yield "too_large"
-            return
-        assert current is not None
+        current.size += len(line)
         current.cut = not ended and not _complete(current.segments[-1])
     if current is not None:
         yield current
@@ -80,7 +83,7 @@ def messages(path: Path) -> Iterator[Message | str]:
         yield "truncated"
 
 
-def _complete(segment: bytes) -> bool:
+def _complete(segment: bytearray) -> bool:
     """Whether a segment without an end mark is whole as far as one can see: an OBX has its status, OBX-11."""
     return (
         segment[:3] == b"OBX" and len(segment.split(segment[3:4])) > 11 or segment[:3] not in (b"OBX", b"OBR", b"MSH")
@@ -100,14 +103,17 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
                 yield from _parted(start + place, buffer[place : end.start()], True)
                 place = end.end()
             rest, start = buffer[place:], start + place
-            if not chunk or len(rest) > _LONGEST:
+            if not chunk:
                 yield from _parted(start, rest, False)
                 return
+            if len(rest) > _LONGEST:  # pieces of a line that is too long in any case
+                yield from _parted(start, rest, True)
+                rest, start = b"", start + len(rest)
 
 
 def _parted(offset: int, line: bytes, ended: bool) -> Iterator[tuple[int, bytes, bool]]:
     place = 0
-    for found in _GLUED.finditer(line):
+    for found in _GLUED.finditer(line) if b"MSH" in line[1:] else ():
         yield offset + place, line[place : found.start()], False
         place = found.start()
     if line[place:].strip():
@@ -172,7 +178,7 @@ def parse(message: Message) -> Parsed:
     return Parsed(fields, marks[0], marks[1], marks[2].strip("\0"), marks[3], charset)
 
 
-def _charset(stated: str, segments: list[bytes]) -> str:
+def _charset(stated: str, segments: list[bytearray]) -> str:
     if stated:
         known = _CHARSETS.get(stated.upper())
         if known is None:

@@ -33,12 +33,20 @@ class _Lines:
         self._stream, self._encoding = stream, encoding
         self.offset, self._next = start, start
         self.record: list[str] = []
+        self.all = self._read()
 
-    def __iter__(self) -> Iterator[str]:
+    def _read(self) -> Iterator[str]:
         for line in self._stream:
             self.record.append(line)
             self._next += len(line.encode(self._encoding, "surrogateescape"))
             yield line
+
+    def skip_record(self) -> None:
+        """Go to the end of a record that was given up: to the line that closes its quotation marks."""
+        quotes = sum(line.count('"') for line in self.record)
+        while quotes % 2 and (line := next(self.all, None)) is not None:
+            quotes += line.count('"')
+            self.record.clear()
 
     def begin(self) -> None:
         """A new record begins here."""
@@ -68,7 +76,7 @@ def _table(path: Path, name: str, options: ReadOptions) -> Iterator[Row]:
             stream.read(1)
         lines = _Lines(stream, encoding, start)
         delimiter = options.delimiter or delimiter_of(head, name)
-        rows = csv.reader(lines, delimiter="\t" if delimiter in ("\\t", "tab") else delimiter)
+        rows = csv.reader(lines.all, delimiter="\t" if delimiter in ("\\t", "tab") else delimiter)
         header = [cell.strip() for cell in next(rows)]
         columns = choose(header, options)
         yield from _rows(rows, lines, header, columns, name)
@@ -95,6 +103,7 @@ def _rows(rows: Iterator[list[str]], lines: _Lines, header: list[str], columns: 
             return
         except csv.Error:
             yield Reject(place, "too_large", name, lines.offset)
+            lines.skip_record()
             continue
         if not cells:
             number -= 1

@@ -111,6 +111,8 @@ def _reports(path: Path, name: str, options: ReadOptions, file: int) -> Iterator
 
 
 def _of_message(message: Message, options: ReadOptions) -> Iterator[tuple[Report, str, str]]:
+    if message.large:
+        raise RowError("too_large")
     parsed = parse(message)
     header = parsed.first("MSH")
     if _at(header, 9).split(parsed.component)[0] != "ORU":
