@@ -153,6 +153,10 @@ def _work(item: Input, report: ReportText | None, options: Options) -> Done:
     return extract_one(item, _extractor, options, report)
 
 
+AHEAD = 4
+"""Reports under way for each process, so that memory does not grow with their number."""
+
+
 class Workers:
     """Extraction of one report after another, here or in other processes; ``submit`` gives what yields the result.
 
@@ -163,6 +167,7 @@ class Workers:
     def __init__(self, overlays: Sequence[Path], jobs: int = 1) -> None:
         self._overlays = tuple(overlays)
         self.jobs = jobs
+        self.ahead = AHEAD * jobs
         self._pool: ProcessPoolExecutor | None = None
         self._extractor: Extract | None = None
 

@@ -189,6 +189,9 @@ def run_source(
     ] = None,
     lexicons: Lexicons = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes to use.")] = 1,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="local|spark", help="Where to extract: here, or on Apache Spark.")
+    ] = "local",
     resume: Annotated[
         bool, typer.Option("--resume/--no-resume", help="Skip what an earlier run did (default), or do all again.")
     ] = True,
@@ -228,6 +231,7 @@ def run_source(
 
     What is known of the run stands beside the target, in TARGET.run: manifest.json and rejects.jsonl.
     """
+    from emh_report.batch import Workers
     from emh_report.connectors.base import ReadOptions
     from emh_report.pseudonym import read_key
     from emh_report.run import count, run
@@ -235,6 +239,13 @@ def run_source(
 
     if on_error not in ("skip", "stop"):
         raise typer.BadParameter("--on-error: expected skip or stop")
+    if engine not in ("local", "spark"):
+        raise typer.BadParameter("--engine: expected local or spark")
+    workers: type[Workers] = Workers
+    if engine == "spark":
+        from emh_report.spark import SparkWorkers
+
+        workers = SparkWorkers
     options = RunOptions(
         reader,
         writer,
@@ -249,7 +260,7 @@ def run_source(
         dict(_setting(each) for each in settings or ()),
     )
     with run_progress(lambda: count(source, options), quiet) as tick:
-        summary = run(source, to, options, tick)
+        summary = run(source, to, options, tick, workers)
     if not quiet:
         for line in summary.lines():
             say(line)

@@ -38,8 +38,6 @@ from emh_report.store import Store
 from emh_report.summary import Summary
 from emh_report.target import DONE, Target
 
-AHEAD = 4
-"""Reports under way for each process, so that memory does not grow with their number."""
 
 
 def run(
@@ -146,7 +144,7 @@ def _done(
     for row in rows:
         summary.read += 1
         waiting.append(_started(row, store, workers, lexicon_digest, options))
-        if len(waiting) >= AHEAD * options.jobs:
+        if len(waiting) >= workers.ahead:
             yield _finished(waiting.popleft(), store, options, summary)
     while waiting:
         yield _finished(waiting.popleft(), store, options, summary)
