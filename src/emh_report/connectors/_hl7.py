@@ -83,10 +83,10 @@ def messages(path: Path) -> Iterator[Message | str]:
         yield "truncated"
 
 
-def _complete(segment: bytearray) -> bool:
+def _complete(segment: bytes | bytearray) -> bool:
     """Whether a segment without an end mark is whole as far as one can see: an OBX has its status, OBX-11."""
     return (
-        segment[:3] == b"OBX" and len(segment.split(segment[3:4])) > 11 or segment[:3] not in (b"OBX", b"OBR", b"MSH")
+        segment[:3] == b"OBX" and len(segment.split(segment[3:4])) > 11 or bytes(segment[:3]) not in (b"OBX", b"OBR", b"MSH")
     )
 
 
