@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 
 import feeds
 from conftest import ROOT, Run, emh_report
+from emh_report import connectors
 from emh_report.batch import Workers
-from emh_report.connectors.base import ReadOptions
+from emh_report.connectors.base import CODES, ReadOptions
 from emh_report.errors import EmhReportError
 from emh_report.pseudonym import pseudonym
 from emh_report.run import RunOptions, run
@@ -338,6 +340,7 @@ KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
 import emh_report.store
+from emh_report import connectors
 from emh_report.batch import Workers
 from emh_report.run import run
 emh_report.store._BATCH = 3
@@ -409,3 +412,13 @@ def test_python(tmp_path: Path) -> None:
     summary = run(source, tmp_path / "out.jsonl", RunOptions(read=ReadOptions(text_field="report_text")))
     assert (summary.read, summary.done, summary.status()) == (3, 3, 0)
     assert summary.fields["cord_compression"] == {"absent": 1, "present": 1, "not_mentioned": 1}
+
+
+def test_every_code_is_explained() -> None:
+    rows = re.findall(r"(?m)^\| `(\w+)` \|", (ROOT / "docs/run.md").read_text("utf-8").split("## Why a row")[1])
+    assert sorted(rows) == sorted(CODES)
+
+
+def test_every_reader_is_explained() -> None:
+    page = (ROOT / "docs/run.md").read_text("utf-8").split("## Sources")[1].split("## Run it")[0]
+    assert sorted(re.findall(r"(?m)^\| `(\w+)` \|", page)) == sorted(connectors.names("readers"))

@@ -40,7 +40,7 @@ class Store:
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("BEGIN EXCLUSIVE")
-            self._db.execute("CREATE TABLE IF NOT EXISTS done (key TEXT PRIMARY KEY, findings BLOB) WITHOUT ROWID")
+            self._db.execute("CREATE TABLE IF NOT EXISTS done (key TEXT PRIMARY KEY, findings BLOB)")
             self._db.execute("COMMIT")
             self._db.execute("BEGIN")
         except sqlite3.Error:
