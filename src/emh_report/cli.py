@@ -385,6 +385,16 @@ def explain_value(
         emit(*explain_view.lines(told))
 
 
+@app.command()
+def doctor() -> None:
+    """Print versions, what is missing for which format, and the command that installs it."""
+    from emh_report.doctor import checks, healthy, lines
+
+    found = checks()
+    emit(*lines(found))
+    raise typer.Exit(DONE if healthy(found) else FAILED)
+
+
 @lexicon_app.command("check")
 def lexicon_check(
     folders: Annotated[
