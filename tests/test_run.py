@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,8 @@ def test_nothing_good_is_failure(tmp_path: Path, cli: Run) -> None:
         (["x.csv", "--to", "x.csv", "--format", "jsonl"], "--to: lies in the source"),
         (["x.csv", "--to", "folder", "--format", "jsonl"], "--to folder: is a folder, expected a file"),
         (["x.hl7", "--to", "out.jsonl", "--patient-id", "PID-3"], "give --patient-key FILE"),
+        (["x.hl7", "--to", "out.jsonl", "--patient-id", "mrn"], "--patient-id mrn: expected PID-3"),
+        (["x.txt", "--to", "out.jsonl", "--patient-id", "PID-3"], "this format has no identifier of the patient"),
         (["x.csv", "--to", "out.jsonl", "--patient-key", "key"], "give --patient-id too"),
         (
             ["x.csv", "--to", "out.jsonl", "--patient-id", "patient", "--patient-key", "short"],
@@ -207,6 +210,7 @@ def test_wrong_usage(
     monkeypatch.chdir(tmp_path)
     feeds.table(tmp_path / "x.csv")
     feeds.hl7(tmp_path / "x.hl7")
+    (tmp_path / "x.txt").write_text(R["a1"], "utf-8")
     (tmp_path / "folder").mkdir()
     (tmp_path / "key").write_bytes(b"k" * 32)
     (tmp_path / "short").write_bytes(b"k")
@@ -215,7 +219,15 @@ def test_wrong_usage(
     assert ran.status == 2
     assert message in ran.err
     assert (tmp_path / "x.csv").read_bytes() == before
-    assert not (tmp_path / "out.jsonl").exists()
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_an_id_that_may_be_text_is_not_told(tmp_path: Path, cli: Run) -> None:
+    """A line break without quotation marks, and a comma where one is expected: text stands where the id should."""
+    source = tmp_path / "x.csv"
+    source.write_text("id,text\na1,FINDINGS\nSecretword mass,\na2,No mass.\n", "utf-8")
+    assert cli("run", source, "--to", tmp_path / "out.jsonl").status == 1
+    assert rejects(tmp_path / "out.jsonl") == [("x.csv@20", "empty")]
 
 
 def test_run_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Run) -> None:
@@ -334,6 +346,40 @@ def test_a_report_that_kills_its_process_takes_no_other_along(tmp_path: Path) ->
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "SOURCE_DATE_EPOCH": "0"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    reports = {f"n{number}": f"{R['a1']}\nSlice {number}." for number in range(5_000)}
+    source, target = feeds.table(tmp_path / "x.csv", reports), tmp_path / "out.jsonl"
+    command = [sys.executable, "-m", "emh_report", "run", str(source), "--to", str(target), "--jobs", "2"]
+    with subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL) as started:
+        workers: set[int] = set()
+        while len(workers) < 3 and started.poll() is None:  # two workers and multiprocessing's resource tracker
+            time.sleep(0.1)
+            workers = {child for child, parent in processes() if parent == started.pid}
+        assert len(workers) == 3
+        started.kill()
+    for _ in range(300):
+        if not workers & {child for child, _ in processes()}:
+            break
+        time.sleep(0.1)
+    assert not workers & {child for child, _ in processes()}
+    assert not target.exists()
+
+
+def processes() -> list[tuple[int, int]]:
+    """Every process that runs, with its parent."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = path.read_text("utf-8").rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if state != "Z":
+            found.append((int(path.parent.name), int(parent)))
+    return found
 
 
 KILLED = """

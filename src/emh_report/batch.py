@@ -7,7 +7,9 @@ wrong is told by exception type and place in the code: a library's message could
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -142,9 +144,18 @@ def _start(overlays: Sequence[Path]) -> None:
     """Build a worker's pipeline once; an interrupt is answered by the parent alone."""
     global _extractor
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     from emh_report.extract import Extractor
 
     _extractor = Extractor(overlays)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(item: Input, report: ReportText | None, options: Options) -> Done:

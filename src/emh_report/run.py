@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -39,7 +41,6 @@ from emh_report.summary import Summary
 from emh_report.target import DONE, Target
 
 
-
 def run(
     source: Path,
     target: Path,
@@ -61,6 +62,7 @@ def run(
     told = WriteOptions(
         options.run_date or today(), __version__, lexicon_digest, options.evidence_text, options.settings
     )
+    fresh = not place.run.exists()
     try:
         place.run.mkdir(parents=True, exist_ok=True)
         store = Store(place.run / DONE, options.resume)  # locks the target: nothing there is touched before
@@ -96,6 +98,8 @@ def run(
         workers.close()
         store.close()
         place.clear()
+        if fresh and not summary.read:  # it could not even begin
+            shutil.rmtree(place.run, ignore_errors=True)
     return summary
 
 
@@ -247,5 +251,8 @@ def _compact(value: Any) -> str:
 
 
 def _told(reject: Reject) -> dict[str, Any]:
-    values = {"id": reject.id, "code": reject.code, "file": reject.file, "offset": reject.offset}
+    """A reject as JSON. What has white space in it may be text that a torn row has for its id: its place is told."""
+    named = reject.file and reject.id.startswith(reject.file)
+    id = reject.id if named or re.fullmatch(r"\S{1,128}", reject.id) else f"{reject.file}@{reject.offset}"
+    values = {"id": id, "code": reject.code, "file": reject.file, "offset": reject.offset}
     return values | ({"detail": reject.detail} if reject.detail else {})

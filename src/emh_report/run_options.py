@@ -14,6 +14,8 @@ from emh_report.errors import EmhReportError
 
 COLUMNS_ONLY = frozenset({"csv", "parquet", "jsonl"})
 """Formats whose patient field is the user's own column, which may hold pseudonyms already."""
+IDENTIFIERS = {"hl7": "PID-3", "fhir": "subject", "dicom": "PatientID"}
+"""What the others call it, where they have one."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ def today() -> date:
 
 def check_patient(formats: Set[str], options: RunOptions) -> None:
     """An identifier of a hospital is never written as it is; a column of the user's table may hold pseudonyms."""
+    known = {IDENTIFIERS[name] for name in formats if name in IDENTIFIERS}
+    if options.read.patient_field and not formats & COLUMNS_ONLY and options.read.patient_field not in known:
+        has = f"expected {' or '.join(sorted(known))}" if known else "this format has no identifier of the patient"
+        raise EmhReportError(f"--patient-id {options.read.patient_field}: {has}")
     if options.read.patient_field and options.patient_key is None and not formats <= COLUMNS_ONLY:
         raise EmhReportError(
             f"--patient-id {options.read.patient_field}: give --patient-key FILE; patients' identifiers are only "

@@ -85,9 +85,9 @@ def messages(path: Path) -> Iterator[Message | str]:
 
 def _complete(segment: bytes | bytearray) -> bool:
     """Whether a segment without an end mark is whole as far as one can see: an OBX has its status, OBX-11."""
-    return (
-        segment[:3] == b"OBX" and len(segment.split(segment[3:4])) > 11 or bytes(segment[:3]) not in (b"OBX", b"OBR", b"MSH")
-    )
+    if segment[:3] == b"OBX":
+        return len(segment.split(segment[3:4])) > 11
+    return bytes(segment[:3]) not in (b"OBR", b"MSH")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
