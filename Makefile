@@ -1,7 +1,7 @@
 # make demo         install into .venv and turn an example report into findings and into a structured report
 # make test         install and run everything: ruff, mypy, all tests
 # make test-fast    the tests that take no seconds, in an environment that exists already
-# make test-system  the tests that need Java, DCMTK or Chromium
+# make test-system  the tests that need Java (with PySpark, which it installs), DCMTK, Node or Chromium
 # make examples     write examples/output again, after a change of extraction or templates
 # make bench        speed beside medSpaCy, EDS-NLP and negspaCy, which it installs into .bench (docs/performance.md)
 #                   make bench TURNS=2 CORPORA="chest EMH" SYSTEMS="emh-report medSpaCy-default": less of it
@@ -58,8 +58,8 @@ lint: $(VENV)/installed-dev
 test-fast: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q -m 'not slow and not system'
 
-test-system: $(VENV)/installed-dev
-	@missing=; for tool in java dcmdump chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+test-system: $(VENV)/installed-system
+	@missing=; for tool in java dsrdump chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 		[ -z "$$missing" ] || echo "not installed here, so their checks are skipped:$$missing"
 	@$(BIN)/python -m pytest -q -m system; status=$$?; \
 		if [ $$status = 5 ]; then echo "no test needs a system package yet"; else exit $$status; fi
@@ -111,6 +111,10 @@ $(VENV)/installed: $(VENV)/pyvenv.cfg pyproject.toml constraints/py311.txt const
 $(VENV)/installed-dev: $(VENV)/pyvenv.cfg pyproject.toml constraints/py311.txt constraints/py312.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-system: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[dev,spark]'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

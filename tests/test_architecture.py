@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "emh_report"
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__"))
-SPACY = {"pipeline", "mentions", "pyrush"}
-"""The medspaCy pipeline, and what turns its Doc into our own types."""
+SPACY = {"pipeline", "mentions", "pyrush", "docbin"}
+"""The medspaCy pipeline, what turns its Doc into our own types, and what reads spaCy's own files."""
 PRINTS = {"cli", "terminal"}
-DEEPEST = 13
+DEEPEST = 14
 LONGEST = 300
 
 
@@ -110,3 +111,32 @@ def test_a_module_fits_on_a_few_pages_and_says_what_it_is(module: str) -> None:
 def test_no_extension_attribute_is_registered(module: str) -> None:
     """Our state is in our types: checked, comparable, and independent of the order of imports."""
     assert "set_extension" not in ast.unparse(tree(module))
+
+
+CONNECTORS = sorted((PACKAGE / "connectors").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", CONNECTORS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_connector_knows_the_model_and_not_how_findings_arise(path: Path) -> None:
+    text = path.read_text("utf-8")
+    module = ast.parse(text)
+    assert ast.get_docstring(module)
+    assert len(text.splitlines()) <= LONGEST
+    names = {node.module or "" for node in ast.walk(module) if isinstance(node, ast.ImportFrom)}
+    allowed = {"connectors", "errors", "model", "reading", "render", "paths", "resources", "yamltree"}
+    assert {name.split(".")[1] for name in names if name.startswith("emh_report.")} <= allowed
+    assert not {
+        node.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write")
+    }
+
+
+def test_listing_the_formats_loads_no_library() -> None:
+    """A format's library is imported when the format is used: at the top stand only our own and the standard library."""
+    for path in CONNECTORS:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            heavy = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"emh_report", "__future__"}
+            assert not heavy, path.name

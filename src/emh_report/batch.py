@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -144,6 +146,7 @@ def _start(overlays: Sequence[Path], sentences: str) -> None:
     """Build a worker's pipeline once; an interrupt is answered by the parent alone."""
     global _extractor
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _extractor = _build(overlays, sentences)
 
 
@@ -156,7 +159,80 @@ def _build(overlays: Sequence[Path], sentences: str) -> Extract:
     return extractor
 
 
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _work(item: Input, report: ReportText | None, options: Options) -> Done:
     if _extractor is None:
         return Done(item.name, error=f"{shown(item.name)}: internal error (worker not ready)")
     return extract_one(item, _extractor, options, report)
+
+
+AHEAD = 4
+"""Reports under way for each process, so that memory does not grow with their number."""
+
+
+class Workers:
+    """Extraction of one report after another, here or in other processes; ``submit`` gives what yields the result.
+
+    When a process dies, every report that was under way is tried once more, alone; one that kills its process again
+    is told as lost, and the others are not.
+    """
+
+    def __init__(self, overlays: Sequence[Path], jobs: int = 1) -> None:
+        self._overlays = tuple(overlays)
+        self.jobs = jobs
+        self.ahead = AHEAD * jobs
+        self._pool: ProcessPoolExecutor | None = None
+        self._extractor: Extract | None = None
+
+    def submit(self, report: ReportText) -> Callable[[], Done]:
+        """Start, if there are other processes; the call that it returns waits for the result."""
+        if self.jobs == 1:
+            return lambda: self._here(report)
+        if self._pool is None:
+            self._pool = self._processes(self.jobs)
+        pool = self._pool
+        try:
+            future = pool.submit(_work, Input(report.id, None), report, Options())
+        except BrokenProcessPool:
+            return lambda: self._again(report, pool)
+        return lambda: self._there(future, report, pool)
+
+    def _here(self, report: ReportText) -> Done:
+        if self._extractor is None:
+            from emh_report.extract import Extractor
+
+            self._extractor = Extractor(self._overlays)
+        return extract_one(Input(report.id, None), self._extractor, Options(), report)
+
+    def _there(self, future: Future[Done], report: ReportText, pool: ProcessPoolExecutor) -> Done:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            return self._again(report, pool)
+
+    def _again(self, report: ReportText, broken: ProcessPoolExecutor) -> Done:
+        if self._pool is broken:
+            self._pool = None
+        try:
+            with self._processes(1) as alone:
+                return alone.submit(_work, Input(report.id, None), report, Options()).result()
+        except BrokenProcessPool:
+            return Done(report.id, error=DIED)
+
+    def _processes(self, count: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (self._overlays,))
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+DIED = "a worker process died"

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,7 @@ import typer
 from emh_report import __version__
 from emh_report.errors import EmhReportError, InputError, TemplateFault
 from emh_report.pyrush import OURS, SENTENCES
-from emh_report.terminal import Tally, emit, print_evaluation, progress, say, show
+from emh_report.terminal import Tally, emit, print_evaluation, progress, run_progress, say, show
 
 if TYPE_CHECKING:
     from emh_report.model import Findings
@@ -182,6 +183,114 @@ _SEPARATOR = {"text": "\n" + "=" * 78 + "\n\n", "markdown": "\n---\n\n"}
 """What stands between reports when several are rendered."""
 
 
+@app.command("run")
+def run_source(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A file or a folder of reports, in any format.")],
+    to: Annotated[Path, typer.Option("--to", metavar="TARGET", help="The file or folder to write.")],
+    reader: Annotated[
+        str | None, typer.Option("--from", metavar="FORMAT", help="Format of the source; none: found out.")
+    ] = None,
+    writer: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="Format of the target; none: by its suffix.")
+    ] = None,
+    lexicons: Lexicons = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes to use.")] = 1,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="local|spark", help="Where to extract: here, or on Apache Spark.")
+    ] = "local",
+    resume: Annotated[
+        bool, typer.Option("--resume/--no-resume", help="Skip what an earlier run did (default), or do all again.")
+    ] = True,
+    on_error: Annotated[
+        str, typer.Option("--on-error", metavar="skip|stop", help="At a bad row: go on, or stop.")
+    ] = "skip",
+    run_date: Annotated[
+        str | None, typer.Option("--run-date", metavar="YYYY-MM-DD", help="Date to write; none: today in UTC.")
+    ] = None,
+    id_field: Annotated[str | None, typer.Option("--id", metavar="FIELD", help="Column or key of the id.")] = None,
+    text_field: Annotated[
+        str | None, typer.Option("--text", metavar="FIELD", help="Column or key of the text.")
+    ] = None,
+    date_field: Annotated[
+        str | None, typer.Option("--date", metavar="FIELD", help="Column or key of the date.")
+    ] = None,
+    patient_field: Annotated[
+        str | None,
+        typer.Option("--patient-id", metavar="FIELD", help="Patient: a column or key, PID-3, subject or PatientID."),
+    ] = None,
+    patient_key: Annotated[
+        Path | None,
+        typer.Option("--patient-key", metavar="FILE", help="Key by which patients' identifiers are hashed."),
+    ] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of the source; none: found out.")] = None,
+    delimiter: Annotated[str | None, typer.Option("--delimiter", help="Of a CSV source; none: found out.")] = None,
+    preliminary: Annotated[bool, typer.Option("--preliminary", help="Read reports that are not final, too.")] = False,
+    evidence_text: Annotated[
+        bool, typer.Option("--evidence-text/--no-evidence-text", help="Keep the report's words, or their offsets only.")
+    ] = True,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="What only one format knows. Repeatable.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> None:
+    """Read reports of any format, write their findings in any other; safe to run again.
+
+    What is known of the run stands beside the target, in TARGET.run: manifest.json and rejects.jsonl.
+    """
+    from emh_report.batch import Workers
+    from emh_report.connectors.base import ReadOptions
+    from emh_report.pseudonym import read_key
+    from emh_report.run import count, run
+    from emh_report.run_options import RunOptions
+
+    if on_error not in ("skip", "stop"):
+        raise typer.BadParameter("--on-error: expected skip or stop")
+    if engine not in ("local", "spark"):
+        raise typer.BadParameter("--engine: expected local or spark")
+    workers: type[Workers] = Workers
+    if engine == "spark":
+        from emh_report.spark import SparkWorkers
+
+        workers = SparkWorkers
+    options = RunOptions(
+        reader,
+        writer,
+        ReadOptions(id_field, text_field, patient_field, date_field, encoding, delimiter, preliminary),
+        tuple(lexicons or ()),
+        jobs,
+        resume,
+        on_error == "stop",
+        _date(run_date),
+        evidence_text,
+        read_key(patient_key) if patient_key else None,
+        dict(_setting(each) for each in settings or ()),
+    )
+    with run_progress(lambda: count(source, options), quiet) as tick:
+        summary = run(source, to, options, tick, workers)
+    if not quiet:
+        for line in summary.lines():
+            say(line)
+    if summary.rejects:
+        say(f"{len(summary.rejects)} rejected, see {to.name}.run/rejects.jsonl")
+    if not summary.complete:
+        say(f"{to.name}: not written; what was done is kept for the next run")
+    raise typer.Exit(summary.status())
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("--run-date: expected YYYY-MM-DD") from None
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter("--set: expected NAME=VALUE")
+    return name.strip(), value
+
+
 @app.command()
 def schema(output: OutputFile = None) -> None:
     """Print the JSON Schema of the findings."""
@@ -206,17 +315,41 @@ def migrate(
 def evaluate(
     gold: Annotated[
         Path,
-        typer.Argument(metavar="GOLD_DIR", exists=True, file_okay=False, help="NAME.txt with NAME.json beside it."),
+        typer.Argument(
+            metavar="GOLD",
+            exists=True,
+            help="A folder of NAME.txt with NAME.json (findings) or NAME.ann (brat) beside it, or a file: Doccano or "
+            "Label Studio JSON, spaCy DocBin (.spacy).",
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
-    show: Annotated[bool, typer.Option("--show", help="List every disagreement, by report.")] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="List every disagreement, by report, and print confusion tables.")
+    ] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", metavar="FILE", help="What an annotation tool's labels mean: CSV label,concept."),
+    ] = None,
     lexicons: Lexicons = None,
 ) -> None:
-    """Compare extraction with gold files: flips first, then precision, recall and F1 of each field."""
+    """Compare extraction with gold: flips first, then precision, recall and F1 of each field or label."""
     from emh_report import evaluate as evaluation
+    from emh_report.annotation_files import is_annotations, read_annotations, read_labels
     from emh_report.extract import Extractor
 
-    result = evaluation.evaluate(gold, Extractor(lexicons or ()))
+    if is_annotations(gold):
+        from emh_report.lexicon import load
+        from emh_report.spans import evaluate_spans
+
+        given = read_labels(labels) if labels else None
+        concepts = load(tuple(lexicons or ())).concepts
+        result, unknown = evaluate_spans(read_annotations(gold), Extractor(lexicons or ()), concepts, given)
+        for label, count in sorted(unknown.items()):
+            say(f"label {label}: no concept has this name, not judged ({count} annotations; see --labels)")
+    elif labels:
+        raise typer.BadParameter("--labels is for gold of annotation tools")
+    else:
+        result = evaluation.evaluate(gold, Extractor(lexicons or ()))
     for failure in result.failures:
         say(failure)
     if not result.reports:
@@ -256,6 +389,16 @@ def explain_value(
         show(explain_view.rich_lines(told, report.text))
     else:
         emit(*explain_view.lines(told))
+
+
+@app.command()
+def doctor() -> None:
+    """Print versions, what is missing for which format, and the command that installs it."""
+    from emh_report.doctor import checks, healthy, lines
+
+    found = checks()
+    emit(*lines(found))
+    raise typer.Exit(DONE if healthy(found) else FAILED)
 
 
 @lexicon_app.command("check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,43 @@ def tally(judgements: Iterable[Judgement]) -> list[Score]:
     return [Score(field, *counts) for field, counts in ranked]
 
 
+_CONFUSABLE = ("assertion", "status", "certainty", "severity", "change")
+"""Fields of few values, by the last part of their path."""
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often each value of a kind of field was read as which; rows are the gold's."""
+
+    field: str
+    counts: Mapping[tuple[str, str], int]
+
+    @property
+    def values(self) -> list[str]:
+        """Every value that occurs."""
+        return sorted({value for pair in self.counts for value in pair})
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The table as strings."""
+        return [
+            (gold, *(str(self.counts.get((gold, got), 0) or ".") for got in self.values))
+            for gold in self.values
+            if any(pair[0] == gold for pair in self.counts)
+        ]
+
+
+def confusions(evaluation: Evaluation) -> list[Confusion]:
+    """One table for each kind of field that has few values, over all fields of the kind."""
+    counts: dict[str, Counter[tuple[str, str]]] = {}
+    for judgement in (judgement for judgements in evaluation.reports.values() for judgement in judgements):
+        kind = judgement.field.rsplit(".", 1)[-1]
+        if kind in _CONFUSABLE and not judgement.implied:
+            values = (judgement.expected, judgement.got)
+            if all(value is None or isinstance(value, str) for value in values):
+                counts.setdefault(kind, Counter())[(show(values[0]), show(values[1]))] += 1
+    return [Confusion(kind, counts[kind]) for kind in _CONFUSABLE if kind in counts]
+
+
 def wilson(successes: float, trials: float) -> tuple[float, float] | None:
     """Wilson score interval of a proportion at 95 %; None without trials."""
     if not trials:
@@ -167,6 +205,12 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             }
             for score in evaluation.scores()
         ],
+        "confusion": {
+            table.field: [
+                {"expected": gold, "got": got, "count": count} for (gold, got), count in sorted(table.counts.items())
+            ]
+            for table in confusions(evaluation)
+        },
         "disagreements": [_judgement(name, judgement) for name, judgement in evaluation.wrong()],
         "failures": list(evaluation.failures),
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from emh_report.batch import Done
     from emh_report.evaluate import Evaluation
+    from emh_report.summary import Summary
 
 _PROGRESS_FROM = 20
 """Fewer inputs than this show no progress bar."""
@@ -65,7 +67,7 @@ class Tally:
 
 
 def print_evaluation(result: Evaluation, show: bool) -> None:
-    """Flips first; then, if asked, every disagreement; then the table of fields."""
+    """Flips first; then, if asked, every disagreement and which value was read as which; then the table of fields."""
     from emh_report import evaluate as evaluation
 
     flips = evaluation.flip_lines(result)
@@ -73,6 +75,9 @@ def print_evaluation(result: Evaluation, show: bool) -> None:
     if show:
         wrong = evaluation.wrong_lines(result)
         emit(f"DISAGREEMENTS: {len(wrong)}", *wrong, "")
+        for confusion in evaluation.confusions(result):
+            _table((f"{confusion.field}: gold \\ read", *confusion.values), confusion.rows())
+            emit("")
     _table(evaluation.HEADINGS, evaluation.rows(result.scores()))
     mean = result.mean_f1()
     emit("", f"reports: {len(result.reports)}", f"mean field score: {'' if mean is None else f'{mean:.3f}'}")
@@ -108,3 +113,23 @@ def progress(results: Iterator[Done], total: int) -> Iterable[Done]:
     from rich.progress import track
 
     return track(results, "reports", total=total, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def run_progress(total: Callable[[], int], quiet: bool) -> Iterator[Callable[[Summary], None] | None]:
+    """A progress bar with rate and time left, at a terminal only; ``total`` is asked only then."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("reports"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total(), rate="")
+
+        def tick(summary: Summary) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=summary.read, rate=f"{speed:.0f}/s" if speed else "")
+
+        yield tick
