@@ -6,6 +6,8 @@ sentences without a subject of their own refer. A focus never outlives its secti
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
 from emh_report.attributes import acceptance, add_parts, shines
 from emh_report.canal import canal_anchors
@@ -15,7 +17,7 @@ from emh_report.heads import lesion_heads
 from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
 from emh_report.owners import other_anchors
-from emh_report.registry import Registry
+from emh_report.registry import Registry, number_of
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
 
@@ -67,6 +69,7 @@ class _Linker:
             self.section, self.focus, self.last_fact = sentence.section, [], None
         if sentence.section in SILENT or sentence.by_kind.keys() <= _UNRELATED:
             return
+        self.focus = self.registry.by_number(number_of(sentence)) or self.focus
         heads = [head for head in lesion_heads(sentence) if head.note.experiencer is Experiencer.PATIENT]
         canal = [anchor for anchor in self._canal(sentence) if anchor.note.experiencer is Experiencer.PATIENT]
         others = other_anchors(sentence, [*heads, *canal])
@@ -97,6 +100,8 @@ class _Linker:
         anchors = canal_anchors(sentence)
         kept = []
         for anchor in anchors:
+            if _is_caption(sentence, anchor, anchors):
+                continue
             if anchor.kind == "bare_compression":
                 if not (self.spinal and sentence.of("level")):
                     continue
@@ -220,6 +225,13 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
+
+
+def _is_caption(sentence: Sentence, anchor: Anchor, anchors: Sequence[Anchor]) -> bool:
+    """Whether a label names only what its text goes on to state: "Level of compression: no cord compression"."""
+    if sentence.label is None or anchor.last > sentence.label[1] or not anchor.kind.endswith("compression"):
+        return False
+    return any(other.first > sentence.label[1] and other.kind == "compression" for other in anchors)
 
 
 def _passive(anchor: Anchor) -> bool:

@@ -51,7 +51,10 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
         index for note in sentence.of("level") for index in (note.first - 1, note.last, note.last + 1, note.first)
     }
     found: list[Anchor] = []
+    eroded = [note for note in sentence.of("finding") if note.means.get("field") == "bone_change"]
     for note in sentence.annotations:
+        if any(other.first <= note.first and note.last <= other.last for other in eroded):
+            continue  # "bone erosion" is what a mass does
         if note.kind not in ("structure", "organ", "organ_finding", "node", "treatment", "bone_marrow"):
             continue
         if note.first in references or note.first in covered:

@@ -229,7 +229,7 @@ def _field_strength(document: Document) -> tuple[float | None, list[Annotation]]
 
 
 def _comparison(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
-    section = [sentence for sentence in document.sentences if sentence.section == "comparison"]
+    section = [each for each in document.sentences if each.section == "comparison" and not each.of("unstated")]
     if section:
         return _passage(document, section[0], section[-1])
     for sentence in _here(document, "study_word"):

@@ -23,6 +23,7 @@ _SIGNALS = {
     "mixed": "abnormal marrow signal",
 }
 _MARROW = frozenset("marrow vertebra vertebral bone osseous sacrum ilium iliac endplate".split())
+_INSIDE = frozenset({"intralesional", "lesional"})
 _HAS = frozenset(
     "is are was were show shows demonstrate appear returns of has have signal diffusely diffuse generalized "
     "marked the a intensity".split()
@@ -56,6 +57,8 @@ def fatty_change(links: Links) -> FattyChange:
 
 
 def _is_of_a_lesion(sentence: Sentence, note: Annotation, any_lesion: bool) -> bool:
+    if not _INSIDE.isdisjoint(sentence.norms(note.first, note.last)):
+        return True
     noun = noun_behind(sentence, note) or noun_before(sentence, note)
     if noun is not None:
         return noun.kind in _LESIONS
