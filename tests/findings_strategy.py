@@ -67,7 +67,7 @@ STANDING_CHANGES = ["new", "increased", "stable", "decreased"]
 @st.composite
 def compression(draw: st.DrawFn) -> Part:
     """Cord compression, with the sac, the CSF and the cord's signal."""
-    found = draw(asserted("not_mentioned", "present", "possible", "absent", "historical", "not_assessed"))
+    found = draw(asserted("not_mentioned", "present", "possible", "absent", "historical", "not_assessed", "hypothetical"))
     assertion = found["assertion"]
     if assertion in TODAY:
         found["levels"] = draw(levels())
@@ -113,9 +113,9 @@ def biopsy(draw: st.DrawFn) -> Part:
     if status != "not_mentioned":
         methods = sorted({c.means["method"] for c in _LEXICONS.of_kind("biopsy") if "method" in c.means})
         found["method"] = draw(maybe(st.sampled_from(methods)))
-        found["target"] = draw(maybe(st.sampled_from(["paravertebral mass", "presacral mass", "liver"])))
+        found["target"] = draw(maybe(st.sampled_from(["most accessible part", "dominant one"])))
     if status == "conditional":
-        found["condition"] = draw(maybe(st.sampled_from(["if the masses grow", "if there is doubt"])))
+        found["condition"] = draw(st.sampled_from(["if clinically needed", "if there is doubt"]))
     if status == "performed":
         found["result"] = draw(maybe(st.sampled_from(["extramedullary hematopoiesis", "lymphoma", "schwannoma"])))
     return {"biopsy": found}
@@ -362,7 +362,7 @@ def advice(draw: st.DrawFn) -> Part:
         if status == "recommended":
             found[-1]["urgency"] = draw(maybe(st.sampled_from(["urgent", "emergent", "routine"])))
         if status == "conditional":
-            found[-1]["condition"] = draw(maybe(st.sampled_from(["if the symptoms progress", "if there is doubt"])))
+            found[-1]["condition"] = draw(st.sampled_from(["if he gets worse", "if there is doubt"]))
     return {"recommendations": found}
 
 
@@ -397,7 +397,21 @@ def coherent(found: Part) -> Part:
     if len(sites) != len(iron["sites"]) or in_lesions:
         said = {site["assertion"] for site in sites}
         iron |= {"sites": sites, "assertion": next((each for each in _STRENGTH if each in said), "not_mentioned")}
-    return found | {"study": study, "iron_deposition": iron}
+    found = found | {"study": study, "iron_deposition": iron}
+    strength = study.get("field_strength_t")
+    iron["measurements"] = [each | {"field_strength_t": strength} for each in iron.get("measurements", [])]
+    marrow = [site for site in iron["sites"] if site["site"] == "marrow"]
+    named = [
+        {"finding": "marrow iron deposition", "site": "bone", "assertion": each["assertion"]} for each in marrow
+    ]
+    found["bone_marrow"] = [*found.get("bone_marrow", []), *named]
+    result = found.get("biopsy", {}).get("result")
+    if result == "extramedullary hematopoiesis":
+        found["emh"] = {"assertion": "present"}
+    elif result:
+        others = [each for each in found.get("differential", []) if each["diagnosis"] != result]
+        found["differential"] = [*others, {"diagnosis": result, "assertion": "present"}]
+    return found
 
 
 PARTS: Mapping[str, st.SearchStrategy[Part]] = {

@@ -15,6 +15,10 @@ _ABOUT = frozenset({"generator", "source", "evidence", "mentions", "warnings", "
 """Who read it, where it stands and how it was decided; a rule names how a derived value was derived."""
 
 
+_UNORDERED = frozenset({"bone_marrow", "sites", "differential"})
+"""Lists that a report prints in an order of its own, by structure."""
+
+
 def core(findings: Findings) -> Findings:
     """``findings`` without generator, source, evidence, mentions, warnings, ids, cues, origins, rules and codes."""
     return Findings.model_validate(_said(findings))
@@ -23,6 +27,7 @@ def core(findings: Findings) -> Findings:
 def _said(value: Any) -> Any:
     if isinstance(value, BaseModel):
         kept = {name: _said(getattr(value, name)) for name in type(value).model_fields if name not in _ABOUT}
+        kept |= {name: sorted(kept[name], key=repr) for name in kept.keys() & _UNORDERED}
         return kept | ({"id": ""} if "id" in type(value).model_fields else {})
     return [_said(each) for each in value] if isinstance(value, tuple) else value
 
