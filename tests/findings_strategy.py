@@ -268,8 +268,8 @@ def bones(draw: st.DrawFn) -> Part:
     found = []
     means = {concept.preferred: concept.means for concept in _LEXICONS.of_kind("bone_marrow")}
     for name in draw(some(sorted(name for name in means if "iron" not in means[name]), 3)):
-        if "expansion" in name:
-            continue
+        if "expansion" in name or name.endswith("lesion"):
+            continue  # these are lesions too
         assertion = draw(st.sampled_from(["present", "possible", "absent", "not_assessed"]))
         bone = means[name].get("bone") or means[name].get("site")
         found.append({"finding": name, "site": bone, "assertion": assertion})
@@ -288,13 +288,20 @@ def nodes(draw: st.DrawFn) -> Part:
     return {"lymph_nodes": found}
 
 
+_NO_PLAIN_ORGANS = {
+    ("urinary tract", "hydronephrosis"), ("spleen", "siderotic nodules"), ("adrenal gland", "enlargement"),
+    ("gallbladder", "absent"), ("liver", "chronic liver disease"),
+}  # fmt: skip
+"""Which are a lesion or iron as well, or no organ of the contract."""
+
+
 @st.composite
 def organs(draw: st.DrawFn) -> Part:
     names = {
         (concept.means["organ"], concept.means.get("finding", concept.preferred))
         for concept in _LEXICONS.of_kind("organ_finding")
         if "," not in concept.means["organ"] and concept.means["organ"] not in ("portal vein", "pleura", "peritoneum")
-    } - {("urinary tract", "hydronephrosis"), ("spleen", "siderotic nodules")}
+    } - _NO_PLAIN_ORGANS
     found = []
     for organ, finding in draw(some(sorted(names), 4)):
         assertion = draw(st.sampled_from(["present", "possible", "absent"]))
@@ -311,11 +318,17 @@ def background(draw: st.DrawFn) -> Part:
     plain = sorted(set(plain) - {"thalassemia", "hemoglobinopathy"})
     known = [{"name": name, "assertion": draw(assertions)} for name in draw(some(plain, 2))]
     kinds = ["transfusion", "chelation", "hydroxyurea"]
-    given = [{"kind": kind, "assertion": draw(st.sampled_from(["present", "historical", "absent"]))} for kind in draw(some(kinds))]
+    given = []
+    for kind in draw(some(["transfusion", "chelation", "hydroxyurea"])):
+        given.append({"kind": kind, "assertion": draw(st.sampled_from(["present", "historical", "absent"]))})
     for kind in draw(some(["splenectomy", "radiotherapy", "laminectomy", "decompression", "resection"], 2)):
         assertion = draw(st.sampled_from(["historical", "absent"]))
-        where = levels() if kind in ("radiotherapy", "laminectomy") and assertion == "historical" else st.just([])
+        where = levels() if kind not in ("splenectomy",) and assertion == "historical" else st.just([])
         given.append({"kind": kind, "assertion": assertion, "levels": draw(where)})
+        if kind == "radiotherapy" and assertion == "historical":
+            given[-1]["detail"] = draw(maybe(st.sampled_from(["20 Gy", "20 Gy in 10 fractions"])))
+    for detail in draw(some(["embolization", "ruxolitinib", "luspatercept", "thalidomide"], 2)):
+        given.append({"kind": "other", "detail": detail, "assertion": draw(st.sampled_from(["present", "absent"]))})
     symptoms = draw(some([name for name in preferred("symptom") if name not in ("anemia", "trauma", "palpable mass")], 3))
     question = draw(maybe(st.sampled_from(["any change?", "is surgery needed?"])))
     return {"conditions": known, "treatments": given, "clinical": {"symptoms": symptoms, "question": question}}

@@ -51,10 +51,11 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
         index for note in sentence.of("level") for index in (note.first - 1, note.last, note.last + 1, note.first)
     }
     found: list[Anchor] = []
-    eroded = [note for note in sentence.of("finding") if note.means.get("field") == "bone_change"]
+    wholes = [note for note in sentence.of("finding") if note.means.get("field") == "bone_change"]
+    wholes += sentence.of("bone_marrow")
     for note in sentence.annotations:
-        if any(other.first <= note.first and note.last <= other.last for other in eroded):
-            continue  # "bone erosion" is what a mass does
+        if note.kind == "structure" and any(_is_part(note, whole) for whole in wholes):
+            continue  # the bone in "bone erosion", the vertebra in "H-shaped vertebra"
         if note.kind not in ("structure", "organ", "organ_finding", "node", "treatment", "bone_marrow"):
             continue
         if note.first in references or note.first in covered:
@@ -74,6 +75,10 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
             kind += "_plain"  # the bare words name a place, not a finding of it
         found.append(Anchor(kind, note.first, note.last, sentence, note, note.stated))
     return found
+
+
+def _is_part(note: Annotation, whole: Annotation) -> bool:
+    return whole.first <= note.first and note.last <= whole.last and note.last - note.first < whole.last - whole.first
 
 
 def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) -> bool:
