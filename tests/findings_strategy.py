@@ -180,6 +180,7 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
         "id": f"L{number}",
         "kind": KINDS.get(site, "mass"),
         "site": site,
+        "emh": draw(maybe(asserted("present", "possible", "absent"))),
         "laterality": draw(maybe(st.sampled_from(["left", "right", "bilateral", "midline"]))),
         "levels": draw(levels()),
         "count": draw(maybe(st.sampled_from([1, 2, 3, 4, "multiple"]))),
@@ -399,7 +400,7 @@ def coherent(found: Part) -> Part:
     study = found.get("study", {})
     if shown:
         done = [*study.get("sequences", []), *shown]
-        study = study | {"modality": study.get("modality") or ["MR"], "sequences": list(dict.fromkeys(done))}
+        study = study | {"modality": list(dict.fromkeys([*study.get("modality", []), "MR"])), "sequences": list(dict.fromkeys(done))}
         study["contrast"] = "IV" if "T1C" in shown else study.get("contrast")
     iron = {"assertion": "not_mentioned", "sites": [], **found.get("iron_deposition", {})}
     sites = [site for site in iron["sites"] if site["site"] != "lesion"]
@@ -421,7 +422,11 @@ def coherent(found: Part) -> Part:
     result = found.get("biopsy", {}).get("result")
     if result == "extramedullary hematopoiesis":
         found["emh"] = {"assertion": "present"}
-    elif result:
+    whole = found.get("emh", {"assertion": "not_mentioned"})
+    for mass in masses:  # what is said of no lesion by name is said of all
+        stated = whole["assertion"] in ("present", "possible", "absent")
+        mass["emh"] = (mass["emh"] or whole) if stated else {"assertion": "not_mentioned"}
+    if result and result != "extramedullary hematopoiesis":
         others = [each for each in found.get("differential", []) if each["diagnosis"] != result]
         found["differential"] = [*others, {"diagnosis": result, "assertion": "present"}]
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
-from emh_report.attributes import acceptance, add_parts, shines
+from emh_report.attributes import acceptance, add_parts, is_systemic, shines
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import Fact
@@ -213,6 +213,8 @@ class _Linker:
                 continue
             if anchor is None and note.kind == "modifier" and sentence.of("site", "structure", "organ"):
                 continue  # "the left pleural space is clear" says nothing of the mass spoken of before
+            if anchor is None and is_systemic(note):
+                continue
             for draft in self._drafts(anchor, drafts):
                 draft.add(note, anchor)
                 if note.kind == "size":
