@@ -350,6 +350,8 @@ def study(draw: st.DrawFn) -> Part:
         "limitation": draw(maybe(st.sampled_from(["limited by motion", "movement artifact on the axial images"]))),
         "conus_level": draw(maybe(st.sampled_from(["L1", "L2", "T12/L1", "L1/L2"]))),
     }
+    if "T1C" in found["sequences"]:
+        found["contrast"] = "IV"
     return {"study": found}
 
 

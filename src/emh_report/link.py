@@ -16,7 +16,7 @@ from emh_report.facts import Fact
 from emh_report.heads import lesion_heads
 from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
-from emh_report.owners import other_anchors
+from emh_report.owners import is_compared, other_anchors
 from emh_report.registry import Registry, number_of
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
@@ -205,7 +205,7 @@ class _Linker:
                     self.attributes.append((signal.note, anchor))
         for note in sentence.annotations:
             accepts = acceptance(note)
-            if accepts is None:
+            if accepts is None or (note.kind == "finding" and is_compared(note)):
                 continue
             anchor = owner(note, anchors, accepts)
             if anchor is not None and anchor.kind != LESION:

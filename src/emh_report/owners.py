@@ -39,6 +39,14 @@ def reference_words(sentence: Sentence) -> set[int]:
     return words
 
 
+def is_compared(note: Annotation) -> bool:
+    """Whether a phrase only says what a signal is compared with: the fat in "hypointense to fat"."""
+    sentence = note.sentence
+    if note.first != note.last or not sentence.of("intensity"):
+        return False
+    return note.first in reference_words(sentence)
+
+
 def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
     """Structures, organs, nodes, treatments and bones, which own what is said of them."""
     references = reference_words(sentence)

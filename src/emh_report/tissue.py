@@ -6,7 +6,7 @@ from emh_report.document import Annotation, Sentence
 from emh_report.facts import TODAY, level_names
 from emh_report.model import Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
 from emh_report.nouns import noun_before, noun_behind
-from emh_report.owners import reference_words
+from emh_report.owners import is_compared, reference_words
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.standing import stronger
 
@@ -47,6 +47,7 @@ def fatty_change(links: Links) -> FattyChange:
             if (
                 note.means.get("field") == "fat"
                 and id(note) not in taken
+                and not is_compared(note)
                 and _is_of_a_lesion(sentence, note, any_lesion)
             ):
                 assertion = stronger(assertion, note.assertion)
