@@ -193,7 +193,9 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
         "change": draw(maybe(st.sampled_from(STANDING_CHANGES))),
         "signal": [draw(signal(sequence)) for sequence in draw(some(SEQUENCES, 4))],
     }
-    if draw(st.booleans()):
+    if site == "liver":
+        found["levels"] = []  # S5 of the liver is a segment
+    elif draw(st.booleans()):
         found["disc_levels"], found["levels"] = draw(some(DISCS, 1, 1)), []
         found["levels"] = found["disc_levels"][0].split("/")
     if draw(st.booleans()):

@@ -29,7 +29,7 @@ SYSTEMIC = frozenset("overload overloaded siderosis hemosiderosis hemochromatosi
 
 def is_systemic(note: Annotation) -> bool:
     """Whether a phrase speaks of iron in the body: "iron overload" is not said of the mass spoken of before."""
-    return note.means.get("field") == "iron" and not SYSTEMIC.isdisjoint(note.sentence.norms(note.first, note.last))
+    return note.means.get("field") == "iron" and not SYSTEMIC.isdisjoint(note.sentence.norms(note.first, note.last + 1))
 
 
 def shines(anchor: Anchor) -> bool:

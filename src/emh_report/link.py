@@ -158,11 +158,17 @@ class _Linker:
                     fact.lesion_levels = list(causes[-1].levels)
                 elif same := self._same_level(sentence):
                     fact.lesion_levels = same
-                elif anchor.kind == "compression" and len(self.focus) == 1 and 0 < len(self.focus[0].levels) <= 2:
+                elif anchor.kind == "compression" and self._is_at_hand(sentence):
                     fact.lesion_levels = self.focus[0].level_phrases
             self.facts.append(fact)
             if anchor.kind in ("compression", "canal", "foramen", "cord_signal"):
                 self.last_fact = fact
+
+    def _is_at_hand(self, sentence: Sentence) -> bool:
+        """Whether one lesion at one place was spoken of last, in the same part of the report."""
+        if len(self.focus) != 1 or not 0 < len(self.focus[0].levels) <= 2:
+            return False
+        return sentence.label is None or self.focus[0].heads[-1].sentence.paragraph == sentence.paragraph
 
     @staticmethod
     def _same_level(sentence: Sentence) -> list[Annotation]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor
 from emh_report.document import Annotation, Sentence
+from emh_report.model import Assertion
 from emh_report.signals import reference_of
 
 _OBJECT_OF = frozenset(
@@ -42,7 +43,7 @@ def reference_words(sentence: Sentence) -> set[int]:
 def is_compared(note: Annotation) -> bool:
     """Whether a phrase only says what a signal is compared with: the fat in "hypointense to fat"."""
     sentence = note.sentence
-    if note.first != note.last or not sentence.of("intensity"):
+    if note.first != note.last or note.assertion is Assertion.ABSENT or not sentence.of("intensity"):
         return False
     return note.first in reference_words(sentence)
 

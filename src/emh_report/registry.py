@@ -55,11 +55,12 @@ class Registry:
 
     def _numbered(self, head: Anchor, number: str, assertion: Assertion) -> Draft:
         """The lesion that the report itself numbers, under which what it says of it stands."""
-        known = next((draft for draft in self.drafts if draft.number == number), None)
+        known = self.by_number(number)
         sites = _sites(head)
-        draft = known or (self._sited(head, sites[0], assertion) if sites else self._new("other", assertion))
-        if draft.number not in (None, number):
-            draft = self._new(draft.site, assertion)
+        name, levels = sites[0].means["site"] if sites else "other", _named(head)
+        untold = [draft for draft in self.drafts if draft.number is None and draft.site == name]
+        same = [draft for draft in untold if sites and _compatible(draft, side_of(head), levels, head)]
+        draft = next(iter([*known, *same[-1:]]), None) or self._new(name, assertion)
         draft.number = number
         return draft
 
