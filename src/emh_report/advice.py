@@ -242,4 +242,4 @@ def _result(statements: Sequence[Statement]) -> _Part | None:
 
 
 def _text(document: Document, span: Span | None) -> str | None:
-    return document.slice(*span) if span else None
+    return " ".join(document.slice(*span).rstrip(" .").split()) if span else None

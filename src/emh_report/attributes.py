@@ -14,13 +14,22 @@ _SHINING = _OWN_SIZE | frozenset(
     "vertebra bone_marrow cord cord_signal cord_normal muscle disc other_anatomy csf_plain".split()
 )
 _MEASURED = _OWN_SIZE | frozenset("cord canal canal_plain cord_signal disc vessel other_anatomy".split())
-_SHOWING = _OWN_SIZE | frozenset("vertebra cord muscle vessel disc cauda_equina other_anatomy".split())
+_SHOWING = _OWN_SIZE | frozenset("vertebra bone_marrow cord muscle vessel disc cauda_equina other_anatomy".split())
 """What can enhance, calcify or hold iron and fat."""
 _UNQUALIFIED = frozenset(
     "treatment canal_plain foramen_plain csf_plain thecal_sac cord cauda_equina nerve_root".split()
 )
 """Places that a side or a shape in their neighbourhood is not about."""
 _FIELDS = frozenset("enhancement iron fat calcification necrosis bone_change attenuation diffusion".split())
+
+
+SYSTEMIC = frozenset("overload overloaded siderosis hemosiderosis hemochromatosis".split())
+"""Words for iron in the body, not in what is looked at."""
+
+
+def is_systemic(note: Annotation) -> bool:
+    """Whether a phrase speaks of iron in the body: "iron overload" is not said of the mass spoken of before."""
+    return note.means.get("field") == "iron" and not SYSTEMIC.isdisjoint(note.sentence.norms(note.first, note.last + 1))
 
 
 def shines(anchor: Anchor) -> bool:

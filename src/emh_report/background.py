@@ -160,7 +160,10 @@ def _question(sentence: Sentence) -> Evidence | None:
     marks = [index for index in range(sentence.first, sentence.last + 1) if norms[index].startswith("?")]
     starts = [document.words[index].start for index in marks if index < sentence.last and norms[index + 1] != "."]
     starts += [document.words[sentence.first].start] if marks and not starts else []
+    known = sentence.of("condition")
     for note in sentence.annotations:
+        if note.kind == "lesion" and any(note.overlaps(other) for other in known):
+            continue  # "possible Gaucher disease" asks for no lesion
         asked = note.assertion is Assertion.HYPOTHETICAL or (
             note.kind in _ASKED and note.assertion is Assertion.POSSIBLE
         )

@@ -10,8 +10,8 @@ from emh_report.answers import Answers, Choice, Option, Span, strip
 from emh_report.lines import ITEM, Line
 from emh_report.model import Assertion
 
-LABELLED = re.compile(r"(?P<label>[^\W_][^:;.|\t\n]{1,59}?)[ \t]*[:=][ \t]*")
-"""A label and what closes it."""
+LABELLED = re.compile(r"(?P<label>[^\W_][^:;.|\t\n]{1,59}?)[ \t]*[:=]\*{0,2}[ \t]*")
+"""A label and what closes it, emphasised or not."""
 _BARE = re.compile(r"(?P<label>[^\W_][^:;.!?\t\n]{1,59}):[ \t]*")
 _GAP = re.compile(
     r"(?<![*\w])\*{3}(?![*\w])|\{\s*(?:\*+|[A-Za-z][^{}\n]{0,60}:\d+)\s*\}|<<[^<>\n]{1,60}>>|@[A-Z][A-Z_]{2,30}@"

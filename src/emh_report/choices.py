@@ -23,7 +23,7 @@ _OPEN, _CLOSE = r"~~|<s>|<del>|<strike>|\*\*|__|[(\[]", r"~~|</s>|</del>|</strik
 _TICK = r"[ \t]*(?:[✓✔√]|\([xX]\)|\[[xX]\])"
 _STRIKES = ("~~", "<s>", "<del>", "<strike>")
 _PIECE_END = re.compile(r"[ \t]*(?:[.,;|\t)]|$|[ \t]{3}|\()")
-_LABEL_END = re.compile(r"[:=][ \t]*")
+_LABEL_END = re.compile(r"[:=]\*{0,2}[ \t]*")
 _MARKED = re.compile(r"[:=/\[{<@\t|☐☑☒□■◻◼⬜✅✓✔]|[_*(][_* \txX)✓✔√]|\.\.|[ \t][-–—][ \t]")
 """No text has a field without one of these."""
 _DASH = re.compile(r"[-–—\t]")

@@ -6,8 +6,8 @@ from emh_report.anchors import Anchor, premodifies, qualifies
 from emh_report.document import Annotation
 
 _BETWEEN = frozenset(
-    "is are was were which be and very , post contrast in a pattern following after gadolinium "
-    "administration appear again".split()
+    "is are was were which be and very , : post contrast in a pattern following after gadolinium "
+    "administration appear again possible likely unlikely".split()
 )
 
 

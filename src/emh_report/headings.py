@@ -27,6 +27,8 @@ _DOTTED = re.compile(r"\.(?:\s+(?=[A-Z])|\s*$)")
 _SHOUTED = re.compile(r"\s+(?=[A-Z][a-z])")
 _DETAIL = re.compile(r"\s*(?:\([^()]{1,60}\)|#?\s?\d[\d/.:\-]*)")
 _SENTENCE_END = re.compile(r"[.!?;][\"')\]*_]*\s*$")
+_MARKDOWN = re.compile(r"[ >]*#{2,6}[ \t]+[^:\s][^:]*:?\s*")
+"""A heading of Markdown below the title; a single "#" may also be a fracture: "# L1"."""
 _REACH = 90
 """Characters before a colon that may belong to its heading."""
 _MODIFIERS = (
@@ -105,6 +107,9 @@ def find_marks(text: str, lines: Sequence[Line], headings: Headings) -> list[Mar
         if mark:
             marks.append(mark)
             behind = mark.end
+    told = {mark.start for mark in marks}
+    titles = (line for line in lines if "#" in text[line.start : line.start + 8] and line.start not in told)
+    marks += [Mark(line.start, line.end, LABEL) for line in titles if _MARKDOWN.fullmatch(text, line.start, line.end)]
     kept: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
         if not kept or mark.start >= kept[-1].end:

@@ -42,6 +42,8 @@ class Draft:
     attributions: dict[Annotation, None] = field(default_factory=dict)
     """EMH said of this lesion by name, not of the report as a whole."""
     other_diagnosis: bool = False
+    number: str | None = None
+    """The number a report gives it: "Lesion 2: ..."."""
     words: dict[str, str] = field(default_factory=dict)
     """shape, margins, homogeneity, activity, count, position, bone_change and enhancement words."""
     asserted: dict[str, Assertion] = field(default_factory=dict)

@@ -6,8 +6,10 @@ sentences without a subject of their own refer. A focus never outlives its secti
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
-from emh_report.attributes import acceptance, add_parts, shines
+from emh_report.attributes import acceptance, add_parts, is_systemic, shines
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import Fact
@@ -15,8 +17,8 @@ from emh_report.heads import lesion_heads
 from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
 from emh_report.organ_sizes import owned_sizes
-from emh_report.owners import other_anchors
-from emh_report.registry import Registry
+from emh_report.owners import is_compared, other_anchors
+from emh_report.registry import Registry, number_of
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
 
@@ -68,6 +70,7 @@ class _Linker:
             self.section, self.focus, self.last_fact = sentence.section, [], None
         if sentence.section in SILENT or sentence.by_kind.keys() <= _UNRELATED:
             return
+        self.focus = self.registry.by_number(number_of(sentence)) or self.focus
         heads = [head for head in lesion_heads(sentence) if head.note.experiencer is Experiencer.PATIENT]
         canal = [anchor for anchor in self._canal(sentence) if anchor.note.experiencer is Experiencer.PATIENT]
         others = other_anchors(sentence, [*heads, *canal])
@@ -98,6 +101,8 @@ class _Linker:
         anchors = canal_anchors(sentence)
         kept = []
         for anchor in anchors:
+            if _is_caption(sentence, anchor, anchors):
+                continue
             if anchor.kind == "bare_compression":
                 if not (self.spinal and sentence.of("level")):
                     continue
@@ -162,11 +167,17 @@ class _Linker:
                     fact.lesion_levels = list(causes[-1].levels)
                 elif same := self._same_level(sentence):
                     fact.lesion_levels = same
-                elif anchor.kind == "compression" and len(self.focus) == 1 and 0 < len(self.focus[0].levels) <= 2:
+                elif anchor.kind == "compression" and self._is_at_hand(sentence):
                     fact.lesion_levels = self.focus[0].level_phrases
             self.facts.append(fact)
             if anchor.kind in ("compression", "canal", "foramen", "cord_signal"):
                 self.last_fact = fact
+
+    def _is_at_hand(self, sentence: Sentence) -> bool:
+        """Whether one lesion at one place was spoken of last, in the same part of the report."""
+        if len(self.focus) != 1 or not 0 < len(self.focus[0].levels) <= 2:
+            return False
+        return sentence.label is None or self.focus[0].heads[-1].sentence.paragraph == sentence.paragraph
 
     @staticmethod
     def _same_level(sentence: Sentence) -> list[Annotation]:
@@ -210,7 +221,7 @@ class _Linker:
         subjects = [head for head in drafts if head.role in ("mass", "part") and head in anchors]
         for note in sentence.annotations:
             accepts = acceptance(note)
-            if accepts is None:
+            if accepts is None or (note.kind == "finding" and is_compared(note)):
                 continue
             anchor = owner(note, anchors, accepts)
             if anchor and anchor.kind == "canal_plain" and subjects and "," in sentence.norms(anchor.last, note.first):
@@ -223,6 +234,8 @@ class _Linker:
             ahead = anchor is None or anchor.first > note.last + 3
             if ahead and note.kind == "size" and _of_an_organ(note):
                 continue  # "Spleen enlarged, 25 cm, with a nodule": not of the lesion spoken of before
+            if anchor is None and is_systemic(note):
+                continue
             for draft in self._drafts(anchor, drafts):
                 draft.add(note, anchor)
                 if note.kind == "size":
@@ -253,6 +266,13 @@ def _interprets(anchor: Anchor) -> bool:
 
 def _of_an_organ(size: Annotation) -> bool:
     return any(size in sizes for sizes in owned_sizes(size.sentence).values())
+
+
+def _is_caption(sentence: Sentence, anchor: Anchor, anchors: Sequence[Anchor]) -> bool:
+    """Whether a label names only what its text goes on to state: "Level of compression: no cord compression"."""
+    if sentence.label is None or anchor.last > sentence.label[1] or not anchor.kind.endswith("compression"):
+        return False
+    return any(other.first > sentence.label[1] and other.kind == "compression" for other in anchors)
 
 
 def _passive(anchor: Anchor) -> bool:

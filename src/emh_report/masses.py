@@ -96,6 +96,7 @@ def _without_shadows(drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         if (
             draft.site == "other"
+            and draft.number is None
             and named
             and not draft.sizes
             and (not draft.levels or any(draft.levels & other.levels for other in named))

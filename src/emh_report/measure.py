@@ -85,7 +85,14 @@ def sizes_among(words: Sequence[Word], norm: Sequence[str]) -> list[SizeSpan]:
         if size and any(size.units) and not is_something_else(norm, size):
             sizes += [*listed_before(norm, size), size]
     _mark_prior(norm, sizes)
-    return [_finished(norm, size) for size in sizes]
+    spans = [_finished(norm, size) for size in sizes]
+    return [span for index, span in enumerate(spans) if not (index and _restates(norm, spans[index - 1], span))]
+
+
+def _restates(norm: Sequence[str], before: SizeSpan, span: SizeSpan) -> bool:
+    """Whether a bracket repeats a size in another unit: "4.8 cm (48 mm)"."""
+    same = before.size_mm == span.size_mm and before.unit != span.unit
+    return same and list(norm[before.last + 1 : span.first]) == ["("]
 
 
 def opens_measure(word: str) -> bool:

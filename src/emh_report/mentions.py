@@ -24,6 +24,7 @@ from emh_report.measure import quantities_among, sizes_among
 from emh_report.model import Assertion, Certainty, Mention
 from emh_report.phrases import Match
 from emh_report.pipeline import ADDED, CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
+from emh_report.unstated import SAYING_NOTHING, stated
 from emh_report.words import normalise
 
 _DIGITS = frozenset("0123456789")
@@ -33,10 +34,13 @@ _ORDINALS = frozenset(
     "dorsolumbar cervicodorsal cervicothoracic lumbosacral coccyx".split()
 )
 HIDDEN = frozenset(
-    "grammar answer modifier reference change level sequence size quantity advice_cue study_word "
+    "grammar unstated answer modifier reference change level sequence size quantity advice_cue study_word "
     "treatment_cue urgency communication cord_word organ_state weight timepoint".split()
 )
 """Kinds that qualify other mentions and are not mentions of their own."""
+
+
+_NAMING = ("site", "structure", "organ", "node")
 
 
 class Reader:
@@ -78,12 +82,16 @@ class Reader:
             document.sentences.append(sentence)
             beside = added(first, after)
             matches = self._with_free(targets(first, after), beside), cues(first, after)
+            if segment.section in SAYING_NOTHING:
+                continue
             number = bisect_left(numbers, first)
             counts = number < len(numbers) and numbers[number] < after
             if counts or matches[0] or matches[1]:
                 self._annotate(sentence, *matches, counts, fields)
             if beside:
                 self._mention_beside(sentence, beside)
+            if sentence.annotations:
+                _uncaptioned(document, sentence)
             if open_list or sentence.cues:
                 open_list = self._list(sentence, open_list)
             own = _topic(sentence) if sentence.annotations else []
@@ -134,6 +142,12 @@ class Reader:
             sentence.annotations[:] = [
                 note for note in sentence.annotations if not fields.is_silent(note.first, note.last, note.kind)
             ]
+        sentence.annotations[:] = stated(sentence)
+        if (
+            sentence.label == (sentence.first, sentence.last)
+            and sentence.norms(sentence.first, sentence.first)[0] == "#"
+        ):
+            sentence.annotations[:] = sentence.of(*_NAMING)  # a heading of Markdown names what follows
         sentence.cues = spans = [
             CueSpan(self.cues[span.entry], span.first, span.last)
             for span in cues
@@ -220,6 +234,25 @@ def _label(document: Document, first: int, last: int, label: tuple[int, int]) ->
     while index < last and document.words[index + 1].text in (":", "-", "–"):
         index += 1
     return (first, index) if document.words[first].start < label[1] else None
+
+
+def _uncaptioned(document: Document, sentence: Sentence) -> None:
+    """A label that names what its text goes on to state says nothing itself: "Iron deposition: no iron in the mass"."""
+    fields = {note.means.get("field") for note in sentence.of("finding") if not _in_label(sentence, note)}
+    above = document.sentences[-2] if len(document.sentences) > 1 else sentence
+    for place in (
+        (sentence, above) if (above.section, above.paragraph) == (sentence.section, sentence.paragraph) else (sentence,)
+    ):
+        if place.label is not None and (place is sentence or place.label[1] == place.last):
+            place.annotations[:] = [
+                note
+                for note in place.annotations
+                if not (note.kind == "finding" and note.means.get("field") in fields and _in_label(place, note))
+            ]
+
+
+def _in_label(sentence: Sentence, note: Annotation) -> bool:
+    return sentence.label is not None and note.last <= sentence.label[1]
 
 
 def _topic(sentence: Sentence) -> list[Annotation]:

@@ -102,7 +102,8 @@ def nodal_groups(links: Links) -> list[Group]:
             topic, focus = None, []
         if _is_heading(sentence):
             topic = place
-        new = groups_of(sentence, under=topic == place)
+        titled = sentence.label is not None and sentence.label[1] == sentence.last and _is_heading(sentence)
+        new = [] if titled else groups_of(sentence, under=topic == place)
         if focus and all(_refers_back(group) for group in new) and (new or _continues(sentence)):
             describe(sentence, [], focus)
         elif new:

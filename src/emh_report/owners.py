@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor
 from emh_report.document import Annotation, Sentence
+from emh_report.model import Assertion
 from emh_report.signals import reference_of
 
 _OBJECT_OF = frozenset(
@@ -39,6 +40,14 @@ def reference_words(sentence: Sentence) -> set[int]:
     return words
 
 
+def is_compared(note: Annotation) -> bool:
+    """Whether a phrase only says what a signal is compared with: the fat in "hypointense to fat"."""
+    sentence = note.sentence
+    if note.first != note.last or note.assertion is Assertion.ABSENT or not sentence.of("intensity"):
+        return False
+    return note.first in reference_words(sentence)
+
+
 def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
     """Structures, organs, nodes, treatments and bones, which own what is said of them."""
     references = reference_words(sentence)
@@ -51,7 +60,11 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
         index for note in sentence.of("level") for index in (note.first - 1, note.last, note.last + 1, note.first)
     }
     found: list[Anchor] = []
+    wholes = [note for note in sentence.of("finding") if note.means.get("field") == "bone_change"]
+    wholes += sentence.of("bone_marrow")
     for note in sentence.annotations:
+        if note.kind == "structure" and any(_is_part(note, whole) for whole in wholes):
+            continue  # the bone in "bone erosion", the vertebra in "H-shaped vertebra"
         if note.kind not in ("structure", "organ", "organ_finding", "node", "treatment", "bone_marrow"):
             continue
         if note.first in references or note.first in covered:
@@ -71,6 +84,10 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
             kind += "_plain"  # the bare words name a place, not a finding of it
         found.append(Anchor(kind, note.first, note.last, sentence, note, note.stated))
     return found
+
+
+def _is_part(note: Annotation, whole: Annotation) -> bool:
+    return whole.first <= note.first and note.last <= whole.last and note.last - note.first < whole.last - whole.first
 
 
 def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) -> bool:

@@ -7,12 +7,13 @@ apart make a second one.
 from __future__ import annotations
 
 from emh_report.anchors import Anchor, denied_at
-from emh_report.document import Annotation, Document
+from emh_report.document import Annotation, Document, Sentence
 from emh_report.lesions import IMPRESSION, LARGEST, Draft, current, is_resolved, side_of
 from emh_report.levels import LevelSpan
 from emh_report.model import Assertion, Change, level_order
 from emh_report.standing import stronger
 
+_LESION_WORDS = frozenset("lesion mass deposit nodule".split())
 _DEFINITE = frozenset("the these this those such said above its their same".split())
 
 
@@ -38,7 +39,10 @@ class Registry:
         assertion = current(head)
         if head.sentence.section == "clinical" or head.note.change is Change.NEW and assertion is Assertion.ABSENT:
             return []
-        if head.role == "pronoun":
+        number = number_of(head.sentence)
+        if number is not None and head.role in ("mass", "part"):
+            found = [self._numbered(head, number, assertion)]
+        elif head.role == "pronoun":
             found = self._live() if self.document.norms[head.first] == "all" else focus
         elif not head.sites:
             found = self._generic(head, assertion, focus)
@@ -48,6 +52,17 @@ class Registry:
         for draft in found:
             self._update(draft, head, assertion, alone=len(found) == len(_sites(head)) or len(found) == 1)
         return found
+
+    def _numbered(self, head: Anchor, number: str, assertion: Assertion) -> Draft:
+        """The lesion that the report itself numbers, under which what it says of it stands."""
+        known = self.by_number(number)
+        sites = _sites(head)
+        name, levels = sites[0].means["site"] if sites else "other", _named(head)
+        untold = [draft for draft in self.drafts if draft.number is None and draft.site == name]
+        same = [draft for draft in untold if sites and _compatible(draft, side_of(head), levels, head)]
+        draft = next(iter([*known, *same[-1:]]), None) or self._new(name, assertion)
+        draft.number = number
+        return draft
 
     def _all_sides(self, head: Anchor, found: list[Draft]) -> list[Draft]:
         """In a summary "paravertebral masses" are all that were described apart."""
@@ -96,6 +111,10 @@ class Registry:
     def _all_of_section(self, head: Anchor) -> list[Draft]:
         section = head.sentence.section
         return [draft for draft in self._live() if any(other.sentence.section == section for other in draft.heads)]
+
+    def by_number(self, number: str | None) -> list[Draft]:
+        """The lesion that the report gave a number, if there is one."""
+        return [draft for draft in self.drafts if number is not None and draft.number == number]
 
     def _live(self) -> list[Draft]:
         return [draft for draft in self.drafts if draft.assertion is not Assertion.ABSENT]
@@ -163,7 +182,8 @@ class Registry:
         elif assertion is Assertion.HISTORICAL and is_resolved(head):
             draft.assertion, draft.change = Assertion.HISTORICAL, Change.RESOLVED
         elif draft.assertion is not Assertion.HISTORICAL or draft.change is not Change.RESOLVED:
-            if len(draft.heads) > 1 and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
+            taken_up = draft.assertion is Assertion.POSSIBLE and _takes_up(head)
+            if len(draft.heads) > 1 and assertion in (Assertion.PRESENT, Assertion.POSSIBLE) and not taken_up:
                 draft.assertion = stronger(draft.assertion, assertion)
         largest = bool(LARGEST.intersection(self.document.norms[head.first : head.last + 1]))
         if head.role == "pronoun" and largest:
@@ -191,6 +211,24 @@ def _speaks_of_more(head: Anchor, focus: list[Draft]) -> bool:
     if any(draft is not focus[0] for draft in focus) or head.note.text.lower() != "lesions":
         return False
     return not any(other.note.text.lower().endswith("s") for other in focus[0].heads) and "count" not in focus[0].words
+
+
+def _takes_up(head: Anchor) -> bool:
+    """Whether a phrase only takes up what was named before, as doubtful as it was: "signal of the lesion"."""
+    norms = head.sentence.document.norms
+    at = head.first - 1
+    pointed = head.sentence.first < at and norms[at] in _DEFINITE
+    return pointed and norms[at - 1] in ("of", "in", "within")
+
+
+def number_of(sentence: Sentence) -> str | None:
+    """The number of a lesion in the label of a sentence: "Lesion 2: ...", "Target lesion 1: ..."."""
+    if sentence.label is None:
+        return None
+    words = sentence.norms(sentence.label[0], sentence.label[1])
+    named = [index for index, word in enumerate(words) if word in _LESION_WORDS]
+    number = words[named[-1] + 1] if named and named[-1] + 1 < len(words) else ""
+    return number if number.isdecimal() and len(number) < 4 else None
 
 
 def _named(head: Anchor) -> set[str]:

@@ -18,6 +18,7 @@ _HEDGES = frozenset(
     "likely unlikely possible favored suspected considered improbable probable remote conceivable "
     "doubtful questionable".split()
 )
+_DIAGNOSES = frozenset({"emh", "differential", "condition"})
 _COMPLEMENT = frozenset("the a an due to from secondary because related result caused".split())
 
 
@@ -81,7 +82,11 @@ def scope_of(
     if (
         cue.entry.direction == "after"
         or closed
-        or (_predicate(sentence, cue) and (_subject_in(backward, targets) or _elliptical(sentence, backward)))
+        or (
+            _predicate(sentence, cue)
+            and not _names(cue, backward, targets)
+            and (_subject_in(backward, targets) or _elliptical(sentence, backward))
+        )
     ):
         return _back_to_subject(sentence, backward, targets)
     governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
@@ -106,6 +111,13 @@ def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
         return False  # "the mass is likely the result of EMH" looks ahead
     ends = sentence.document.norms[cue.last] in _HEDGES
     return ends and (before in COPULAS or opening)
+
+
+def _names(cue: CueSpan, backward: tuple[int, int], targets: list[Annotation]) -> bool:
+    """Whether a hedge stands between a thing and the diagnosis it may be: "the mass is likely lymphoma"."""
+    named = [target for target in targets if target.kind in _DIAGNOSES]
+    before = any(backward[0] <= target.first <= backward[1] for target in named)
+    return cue.entry.category == "possible" and not before and any(target.first == cue.last + 1 for target in named)
 
 
 def _subject_in(scope: tuple[int, int], targets: list[Annotation]) -> bool:

@@ -35,7 +35,7 @@ Splitter = Callable[[str, int, int], list[int]]
 LONGEST = 1200
 """Characters of the longest segment; what is longer is no sentence and would only cost time."""
 
-_LABEL = re.compile(r"[^\W_][^:：.;!?\n\r\t]{0,59}[:：](?!\S*//)")
+_LABEL = re.compile(r"[*_]{0,3}[^\W_][^:：.;!?\n\r\t]{0,59}[:：](?!\S*//)")
 _BLANK = re.compile(rf"(?:{LINE_BREAK.pattern})[ \t]*(?:{LINE_BREAK.pattern})")
 _FINDINGS = "findings"
 _FURTHER = re.compile(r"\W*(?:other|additional|incidental|further)\b", re.IGNORECASE)

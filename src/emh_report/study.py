@@ -35,6 +35,8 @@ _DATE_HEADING = re.compile(
 )
 _DATE_REACH = 60
 """Characters of a line within which a date stands behind its heading."""
+_LABELS = frozenset({"limitation", "comparison"})
+_MARKS = frozenset("- * • ·".split())
 _LONGEST_TEXT = 240
 _PRIOR_WORDS = 8
 
@@ -229,7 +231,7 @@ def _field_strength(document: Document) -> tuple[float | None, list[Annotation]]
 
 
 def _comparison(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
-    section = [sentence for sentence in document.sentences if sentence.section == "comparison"]
+    section = [each for each in document.sentences if each.section == "comparison" and not each.of("unstated")]
     if section:
         return _passage(document, section[0], section[-1])
     for sentence in _here(document, "study_word"):
@@ -253,9 +255,15 @@ def _limitation(document: Document) -> tuple[str | None, tuple[Evidence, ...]]:
 
 
 def _passage(document: Document, start: Sentence, end: Sentence) -> tuple[str | None, tuple[Evidence, ...]]:
-    evidence = document.evidence(start.first, end.last, start.section)
+    """The words of some sentences without the mark and label that open them."""
+    first = start.first
+    if start.label and not _LABELS.isdisjoint(start.norms(*start.label)) and start.label[1] < start.last:
+        first = start.label[1] + 1
+    while first < start.last and document.norms[first] in _MARKS:
+        first += 1
+    evidence = document.evidence(first, end.last, start.section)
     if len(evidence.text) > _LONGEST_TEXT:
-        evidence = document.evidence(start.first, start.last, start.section)
+        evidence = document.evidence(first, start.last, start.section)
     return " ".join(evidence.text.split()).rstrip(" .") or None, (evidence,)
 
 

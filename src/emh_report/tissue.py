@@ -6,7 +6,7 @@ from emh_report.document import Annotation, Sentence
 from emh_report.facts import TODAY, level_names
 from emh_report.model import Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
 from emh_report.nouns import noun_before, noun_behind
-from emh_report.owners import reference_words
+from emh_report.owners import is_compared, reference_words
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.standing import stronger
 
@@ -23,6 +23,7 @@ _SIGNALS = {
     "mixed": "abnormal marrow signal",
 }
 _MARROW = frozenset("marrow vertebra vertebral bone osseous sacrum ilium iliac endplate".split())
+_INSIDE = frozenset({"intralesional", "lesional"})
 _HAS = frozenset(
     "is are was were show shows demonstrate appear returns of has have signal diffusely diffuse generalized "
     "marked the a intensity".split()
@@ -46,6 +47,7 @@ def fatty_change(links: Links) -> FattyChange:
             if (
                 note.means.get("field") == "fat"
                 and id(note) not in taken
+                and not is_compared(note)
                 and _is_of_a_lesion(sentence, note, any_lesion)
             ):
                 assertion = stronger(assertion, note.assertion)
@@ -56,6 +58,8 @@ def fatty_change(links: Links) -> FattyChange:
 
 
 def _is_of_a_lesion(sentence: Sentence, note: Annotation, any_lesion: bool) -> bool:
+    if not _INSIDE.isdisjoint(sentence.norms(note.first, note.last)):
+        return True
     noun = noun_behind(sentence, note) or noun_before(sentence, note)
     if noun is not None:
         return noun.kind in _LESIONS

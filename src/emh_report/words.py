@@ -33,10 +33,11 @@ _WORD = re.compile(
   | (?:[A-Za-z]\.){{2,}}(?=[\s,;:)]|$)             # e.g., i.e.
   | \d+(?:st|nd|rd|th)(?![A-Za-z])                 # 4th
   | \d+(?:[.,]\d+)*                                # 5.2, 1,200
-  | (?:[Tt]2|[Rr]2)\*                              # T2*
+  | (?:[Tt]2|[Rr]2)\\?\*                           # T2*, in Markdown T2\\*
   | (?<=\d)[xX](?=\d)                              # 5.2x3.7
   | [^\W\d_]+\d+[^\W\d_]*                          # D4, T1W, T1WI, RID3838
   | [^\W\d_]+(?:(?:['’]|[{_UNSEEN}]+)[^\W\d_]+)*    # words, Pott's, ß
+  | \*\*                                           # emphasis of Markdown: no word
   | \?+ | [.]{{2,}} | [-–—−‐‑]+ | \S
     )
     """,
@@ -46,7 +47,7 @@ _WORD = re.compile(
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LETTER_HYPHENS = frozenset("-‐‑")
-_NOT_ALWAYS_WORDS = _LETTER_HYPHENS | frozenset(_UNSEEN)
+_NOT_ALWAYS_WORDS = _LETTER_HYPHENS | frozenset(_UNSEEN) | {"**"}
 _PLAIN = str.maketrans(
     dict.fromkeys("–—−‐‑", "-")
     | dict.fromkeys(_UNSEEN, "")
@@ -149,7 +150,7 @@ def normalise(word: str) -> str:
     if not lower.isalpha():
         lower = lower.removesuffix("'s")
         if not lower.isalpha():
-            return lower
+            return lower.replace("2\\*", "2*")
     for letter, name in _GREEK.items():
         if letter in lower:
             lower = lower.replace(letter, name)

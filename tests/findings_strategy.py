@@ -1,0 +1,463 @@
+"""Findings that a report can say, for the round trip: every field of the contract, within docs/round-trip.md.
+
+Values of open fields (organs, stations, disorders) are those the lexicons know; free text holds none of their
+phrases. What is drawn is coherent as contract.md asks it: levels in order, certainty only for what is possible,
+nothing said of what is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from emh_report.lexicon import Lexicons, load
+from emh_report.model import VERTEBRAE, Change, Findings, Severity
+
+_LEXICONS: Lexicons = load([])
+DISCS = tuple(f"{upper}/{lower}" for upper, lower in zip(VERTEBRAE, VERTEBRAE[1:], strict=False))
+TODAY = ("present", "possible")
+Part = dict[str, Any]
+
+
+def preferred(kind: str) -> list[str]:
+    """The names of a kind of concept, as the contract prints them."""
+    return sorted({concept.preferred for concept in _LEXICONS.of_kind(kind)})
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Or nothing, which shrinks first."""
+    return st.none() | strategy
+
+
+def some(items: Any, most: int = 3, least: int = 0) -> st.SearchStrategy[list[Any]]:
+    """Some of ``items``, each once, in their order."""
+    order = list(items)
+    return st.lists(st.sampled_from(order), min_size=least, max_size=most, unique=True).map(
+        lambda chosen: sorted(chosen, key=order.index)
+    )
+
+
+@st.composite
+def levels(draw: st.DrawFn, least: int = 0, among: tuple[str, ...] = VERTEBRAE) -> list[str]:
+    """Single vertebrae or a range, cranial to caudal."""
+    if draw(st.booleans()):
+        return draw(some(among, 4, least))
+    first = draw(st.integers(0, len(among) - 1))
+    return list(among[first : draw(st.integers(first, min(first + 8, len(among) - 1))) + 1])
+
+
+def without(names: list[str], *others: list[str]) -> list[str]:
+    """Levels that are in none of the others."""
+    return [name for name in names if not any(name in other for other in others)]
+
+
+@st.composite
+def asserted(draw: st.DrawFn, *assertions: str) -> Part:
+    """An assertion; what is possible has a certainty."""
+    assertion = draw(st.sampled_from(assertions))
+    certainty = draw(st.sampled_from(["likely", "indeterminate", "unlikely"])) if assertion == "possible" else None
+    return {"assertion": assertion, "certainty": certainty}
+
+
+STANDING_CHANGES = ["new", "increased", "stable", "decreased"]
+
+
+@st.composite
+def compression(draw: st.DrawFn) -> Part:
+    """Cord compression, with the sac, the CSF and the cord's signal."""
+    found = draw(asserted("not_mentioned", "present", "possible", "absent", "historical", "not_assessed", "hypothetical"))
+    assertion = found["assertion"]
+    if assertion in TODAY:
+        found["levels"] = draw(levels())
+        found["severity"] = draw(maybe(st.sampled_from([*Severity])))
+        found["change"] = draw(maybe(st.sampled_from(STANDING_CHANGES)))
+    if assertion == "historical":
+        found["change"] = draw(st.sampled_from([None, "resolved"]))
+    if assertion in ("present", "possible", "absent"):
+        found["absent_levels"] = without(draw(levels()), found.get("levels", []))
+    if assertion in ("present", "possible", "historical"):
+        found["prior_levels"] = without(draw(levels()), found.get("levels", []), found.get("absent_levels", []))
+    found["thecal_sac"] = draw(maybe(st.sampled_from(["normal", "indented", "effaced", "displaced"])))
+    found["csf"] = draw(maybe(st.sampled_from(["preserved", "partially_effaced", "effaced"])))
+    grade = maybe(st.sampled_from(["0", "1a", "1b", "1c", "2", "3"]))
+    derivable = assertion == "present" and (found["csf"] == "effaced" or (found["csf"] and found["thecal_sac"]))
+    found["escc"] = {"grade": draw(grade.filter(bool) if derivable else grade)}
+    found["cord_signal_change"] = draw(cord_signal())
+    return {"cord_compression": found}
+
+
+@st.composite
+def cord_signal(draw: st.DrawFn) -> Part:
+    assertion = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent", "historical"]))
+    found: Part = {"assertion": assertion}
+    if assertion in TODAY:
+        found["levels"] = draw(levels())
+        found["interpretation"] = draw(maybe(st.sampled_from(["edema", "myelomalacia", "gliosis", "ischemia"])))
+        found["change"] = draw(maybe(st.sampled_from(STANDING_CHANGES)))
+    return found
+
+
+@st.composite
+def emh(draw: st.DrawFn) -> Part:
+    return {"emh": draw(asserted("not_mentioned", "present", "possible", "absent", "historical", "hypothetical"))}
+
+
+@st.composite
+def biopsy(draw: st.DrawFn) -> Part:
+    status = draw(
+        st.sampled_from(["not_mentioned", "recommended", "conditional", "not_recommended", "deferred", "performed"])
+    )
+    found: Part = {"status": status}
+    if status != "not_mentioned":
+        methods = sorted({c.means["method"] for c in _LEXICONS.of_kind("biopsy") if "method" in c.means})
+        found["method"] = draw(maybe(st.sampled_from(methods)))
+        found["target"] = draw(maybe(st.sampled_from(["most accessible part", "dominant one"])))
+    if status == "conditional":
+        found["condition"] = draw(st.sampled_from(["if clinically needed", "if there is doubt"]))
+    if status == "performed":
+        found["result"] = draw(maybe(st.sampled_from(["extramedullary hematopoiesis", "lymphoma", "schwannoma"])))
+    return {"biopsy": found}
+
+
+IRON_SITES = ("lesion", "marrow", "liver", "spleen", "heart", "pancreas", "adrenal gland", "pituitary gland", "kidney")
+_STRENGTH = ("present", "possible", "historical", "absent", "not_assessed")
+
+
+@st.composite
+def iron(draw: st.DrawFn) -> Part:
+    sites = []
+    for site in draw(some(IRON_SITES, 3)):
+        assertion = draw(st.sampled_from(["present", "possible", "absent", "not_assessed"]))
+        degree = maybe(st.sampled_from([*Severity]))
+        sites.append({"site": site, "assertion": assertion, "degree": draw(degree) if assertion in TODAY else None})
+    whole = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent", "not_assessed"]))
+    if sites:
+        said = {site["assertion"] for site in sites}
+        whole = next(each for each in _STRENGTH if each in said)
+    measured = []
+    value = st.integers(1, 999).map(lambda tenths: tenths / 10)
+    quantities = st.sampled_from([("T2*", "ms"), ("R2*", "Hz"), ("R2*", "/s"), ("LIC", "mg/g")])
+    for organ in draw(some(["liver", "heart", "spleen", "pancreas"], 2)):
+        name, unit = draw(quantities)
+        measured.append({"organ": organ, "quantity": name, "value": draw(value), "unit": unit})
+    return {"iron_deposition": {"assertion": whole, "sites": sites, "measurements": measured}}
+
+
+SITES = (
+    "paravertebral", "epidural", "presacral", "rib", "pleural", "mediastinal", "retroperitoneal", "perirenal", "kidney",
+    "liver", "spleen", "adrenal", "intracranial", "pelvis", "bone", "breast", "skin", "soft_tissue", "foraminal",
+)  # fmt: skip
+KINDS = {"epidural": "epidural_component", "liver": "organ", "spleen": "organ", "lymph_node": "nodal"}
+INTENSITIES = ("hypointense", "isointense", "hyperintense", "intermediate", "mixed", "signal_void", "suppressed")
+GRADED = ("hypointense", "hyperintense")
+REFERENCES = ("spinal cord", "muscle", "marrow", "liver", "spleen", "CSF", "fat")
+SEQUENCES = ("T1", "T2", "STIR", "T2FS", "FLAIR", "PD", "DWI", "ADC", "GRE", "T2*", "SWI", "T1C")
+
+
+@st.composite
+def signal(draw: st.DrawFn, sequence: str) -> Part:
+    intensity = draw(st.sampled_from(INTENSITIES))
+    found: Part = {"sequence": sequence, "intensity": intensity}
+    if intensity in GRADED:
+        found["degree"] = draw(maybe(st.sampled_from(["mild", "moderate", "marked"])))
+        found["extent"] = draw(maybe(st.sampled_from(["whole", "part"])))
+    if intensity in (*GRADED, "isointense"):
+        found["reference"] = draw(maybe(st.sampled_from(REFERENCES)))
+    if found.get("reference") == "fat" and intensity == "isointense":
+        found["reference"] = "muscle"  # "isointense to fat" says that there is fat
+    return found
+
+
+sizes = st.lists(st.integers(1, 2000).map(lambda tenths: tenths / 10), min_size=1, max_size=3)
+
+
+@st.composite
+def lesion(draw: st.DrawFn, number: int) -> Part:
+    site = draw(st.sampled_from(SITES))
+    found: Part = {
+        "id": f"L{number}",
+        "kind": KINDS.get(site, "mass"),
+        "site": site,
+        "emh": draw(maybe(asserted("present", "possible", "absent"))),
+        "laterality": draw(maybe(st.sampled_from(["left", "right", "bilateral", "midline"]))),
+        "levels": draw(levels()),
+        "count": draw(maybe(st.sampled_from([1, 2, 3, 4, "multiple"]))),
+        "assertion": draw(st.sampled_from(["present", "present", "possible"])),
+        "shape": draw(maybe(st.sampled_from(["lobulated", "ovoid", "rounded", "fusiform", "nodular"]))),
+        "margins": draw(maybe(st.sampled_from(["well-defined", "well-circumscribed", "smooth", "ill-defined"]))),
+        "homogeneity": draw(maybe(st.sampled_from(["homogeneous", "heterogeneous"]))),
+        "attenuation_hu": None,
+        "activity": draw(maybe(st.sampled_from(["active", "inactive"]))),
+        "change": draw(maybe(st.sampled_from(STANDING_CHANGES))),
+        "signal": [draw(signal(sequence)) for sequence in draw(some(SEQUENCES, 4))],
+    }
+    if site == "liver":
+        found["levels"] = []  # S5 of the liver is a segment
+    elif draw(st.booleans()):
+        found["disc_levels"], found["levels"] = draw(some(DISCS, 1, 1)), []
+        found["levels"] = found["disc_levels"][0].split("/")
+    if draw(st.booleans()):
+        found["size_mm"] = draw(sizes)
+        found["size_approximate"] = draw(st.booleans())
+        if found["change"]:
+            found["prior_size_mm"] = draw(maybe(sizes)) or []
+    states = st.sampled_from(["not_mentioned", "present", "possible", "absent", "not_assessed"])
+    for name in ("iron", "fat", "calcification", "necrosis"):
+        found[name] = {"assertion": draw(states)}
+    enhancement: Part = {"assertion": draw(states)}
+    if enhancement["assertion"] in TODAY:
+        enhancement["degree"] = draw(maybe(st.sampled_from(["mild", "moderate", "marked"])))
+        enhancement["pattern"] = draw(maybe(st.sampled_from(["homogeneous", "heterogeneous", "rim"])))
+    found["enhancement"] = enhancement
+    bone = draw(st.sampled_from(["not_mentioned", "present", "absent"]))
+    kind = st.sampled_from(["erosion", "remodeling", "scalloping"])
+    found["bone_change"] = {"assertion": bone, "kind": draw(kind) if bone == "present" else None}
+    return found
+
+
+@st.composite
+def lesions(draw: st.DrawFn) -> Part:
+    found = [draw(lesion(number)) for number in range(1, draw(st.integers(0, 3)) + 1)]
+    epidural = draw(epidural_disease(found))
+    fats = {each["fat"]["assertion"] for each in found} - {"not_mentioned"}
+    fat = next((each for each in _STRENGTH if each in fats), None)
+    if not found:
+        fat = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent"]))
+    return {"lesions": found, "epidural": epidural, "fatty_change": {"assertion": fat or "not_mentioned"}}
+
+
+@st.composite
+def epidural_disease(draw: st.DrawFn, components: list[Part]) -> Part:
+    """The union of the epidural components; without one, absent, historical or not mentioned."""
+    mine = [each for each in components if each["site"] == "epidural"]
+    position = maybe(st.sampled_from(["anterior", "posterior", "circumferential"]))
+    if mine:
+        assertion = "present" if any(each["assertion"] == "present" for each in mine) else "possible"
+        union = sorted({level for each in mine for level in each["levels"]}, key=VERTEBRAE.index)
+        return {"assertion": assertion, "levels": union, "position": draw(position)}
+    assertion = draw(st.sampled_from(["not_mentioned", "absent", "historical"]))
+    return {"assertion": assertion, "prior_levels": draw(levels()) if assertion == "historical" else []}
+
+
+@st.composite
+def narrowing(draw: st.DrawFn) -> Part:
+    severity = maybe(st.sampled_from([*Severity]))
+    canal: list[Part] = []
+    for disc in draw(some(DISCS, 2)):
+        assertion = draw(st.sampled_from(TODAY))
+        canal.append(
+            {"levels": disc.split("/"), "disc_levels": [disc], "severity": draw(severity), "assertion": assertion}
+        )
+    if not canal and draw(st.booleans()):
+        canal.append({"assertion": "absent"})
+    foramina = [
+        {
+            "level": disc,
+            "side": draw(st.sampled_from(["left", "right", "bilateral"])),
+            "severity": draw(severity),
+            "assertion": draw(st.sampled_from(TODAY)),
+        }
+        for disc in draw(some(DISCS, 3))
+    ]
+    assertion = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent"]))
+    cauda = {"assertion": assertion, "levels": draw(levels(among=VERTEBRAE[19:])) if assertion in TODAY else []}
+    return {"canal_stenosis": canal, "foraminal_narrowing": foramina, "cauda_equina": cauda}
+
+
+@st.composite
+def bones(draw: st.DrawFn) -> Part:
+    found = []
+    means = {concept.preferred: concept.means for concept in _LEXICONS.of_kind("bone_marrow")}
+    for name in draw(some(sorted(name for name in means if "iron" not in means[name]), 3)):
+        if "expansion" in name or name.endswith("lesion"):
+            continue  # these are lesions too
+        assertion = draw(st.sampled_from(["present", "possible", "absent", "not_assessed"]))
+        bone = means[name].get("bone") or means[name].get("site")
+        found.append({"finding": name, "site": bone, "assertion": assertion})
+        if bone in ("vertebra", "bone") and assertion in TODAY:
+            found[-1]["levels"] = draw(levels())
+    return {"bone_marrow": found}
+
+
+@st.composite
+def nodes(draw: st.DrawFn) -> Part:
+    stations = ["para-aortic", "retrocrural", "external iliac", "inguinal", "mediastinal", "axillary"]
+    found = []
+    for station in draw(some(stations, 3)):
+        assertion = draw(st.sampled_from(["absent", "absent"]))
+        found.append({"station": station, "assertion": assertion})
+    return {"lymph_nodes": found}
+
+
+_NO_PLAIN_ORGANS = {
+    ("urinary tract", "hydronephrosis"), ("spleen", "siderotic nodules"), ("adrenal gland", "enlargement"),
+    ("gallbladder", "absent"), ("liver", "chronic liver disease"),
+}  # fmt: skip
+"""Which are a lesion or iron as well, or no organ of the contract."""
+
+
+@st.composite
+def organs(draw: st.DrawFn) -> Part:
+    names = {
+        (concept.means["organ"], concept.means.get("finding", concept.preferred))
+        for concept in _LEXICONS.of_kind("organ_finding")
+        if "," not in concept.means["organ"] and concept.means["organ"] not in ("portal vein", "pleura", "peritoneum")
+    } - _NO_PLAIN_ORGANS
+    found = []
+    for organ, finding in draw(some(sorted(names), 4)):
+        assertion = draw(st.sampled_from(["present", "possible", "absent"]))
+        found.append({"organ": organ, "finding": finding, "assertion": assertion})
+        if finding in ("hepatomegaly", "splenomegaly") and assertion == "present":
+            found[-1]["size_mm"] = draw(maybe(sizes.map(lambda size: size[:1]))) or []
+    return {"organs": found}
+
+
+@st.composite
+def background(draw: st.DrawFn) -> Part:
+    assertions = st.sampled_from(["present", "possible", "absent", "historical"])
+    plain = [c.preferred for c in _LEXICONS.of_kind("condition") if "broader" not in c.means]
+    plain = sorted(set(plain) - {"thalassemia", "hemoglobinopathy"})
+    known = [{"name": name, "assertion": draw(assertions)} for name in draw(some(plain, 2))]
+    kinds = ["transfusion", "chelation", "hydroxyurea"]
+    given = []
+    for kind in draw(some(["transfusion", "chelation", "hydroxyurea"])):
+        given.append({"kind": kind, "assertion": draw(st.sampled_from(["present", "historical", "absent"]))})
+    for kind in draw(some(["splenectomy", "radiotherapy", "laminectomy", "decompression", "resection"], 2)):
+        assertion = draw(st.sampled_from(["historical", "absent"]))
+        where = levels() if kind not in ("splenectomy",) and assertion == "historical" else st.just([])
+        given.append({"kind": kind, "assertion": assertion, "levels": draw(where)})
+        if kind == "radiotherapy" and assertion == "historical":
+            given[-1]["detail"] = draw(maybe(st.sampled_from(["20 Gy", "20 Gy in 10 fractions"])))
+    for detail in draw(some(["embolization", "ruxolitinib", "luspatercept", "thalidomide"], 2)):
+        given.append({"kind": "other", "detail": detail, "assertion": draw(st.sampled_from(["present", "absent"]))})
+    symptoms = draw(some([name for name in preferred("symptom") if name not in ("anemia", "trauma", "palpable mass")], 3))
+    question = draw(maybe(st.sampled_from(["any change?", "is surgery needed?"])))
+    return {"conditions": known, "treatments": given, "clinical": {"symptoms": symptoms, "question": question}}
+
+
+@st.composite
+def study(draw: st.DrawFn) -> Part:
+    modality = draw(some(["MR", "CT", "XR", "US", "NM", "PET"], 2))
+    sliced = bool({"MR", "CT", "PET"} & set(modality))
+    found: Part = {
+        "date": draw(maybe(st.dates().filter(lambda day: day.year > 1980).map(str))),
+        "modality": modality,
+        "body_region": draw(some(["whole spine", "thoracic spine", "lumbar spine", "chest", "abdomen"], 2)) if modality else [],
+        "sequences": draw(some(SEQUENCES, 5)) if "MR" in modality else [],
+        "contrast": draw(maybe(st.sampled_from(["none", "IV", "oral"]))) if sliced else None,
+        "field_strength_t": draw(maybe(st.sampled_from([0.35, 1.0, 1.5, 3.0]))) if "MR" in modality else None,
+        "comparison": draw(maybe(st.sampled_from(["MRI of 2 May 2022", "outside films of 2019"]))),
+        "limitation": draw(maybe(st.sampled_from(["limited by motion", "movement artifact on the axial images"]))),
+        "conus_level": draw(maybe(st.sampled_from(["L1", "L2", "T12/L1", "L1/L2"]))),
+    }
+    if "T1C" in found["sequences"]:
+        found["contrast"] = "IV"
+    return {"study": found}
+
+
+@st.composite
+def differential(draw: st.DrawFn) -> Part:
+    names = ["lymphoma", "schwannoma", "metastasis", "sarcoma", "plasmacytoma", "tuberculosis", "neurofibroma"]
+    return {"differential": [
+        {"diagnosis": name, **draw(asserted("possible", "absent", "present"))} for name in draw(some(names, 3))
+    ]}
+
+
+ACTIONS = (
+    "follow_up_imaging", "contrast_study", "iron_quantification", "marrow_scintigraphy", "pet", "surgical_referral",
+    "hematology_referral", "transfusion", "radiotherapy", "surgery", "hydroxyurea", "clinical_correlation",
+)  # fmt: skip
+
+
+@st.composite
+def advice(draw: st.DrawFn) -> Part:
+    found = []
+    for action in draw(some(ACTIONS, 3)):
+        status = draw(st.sampled_from(["recommended", "conditional", "not_recommended", "deferred"]))
+        found.append({"action": action, "status": status})
+        if status == "recommended":
+            found[-1]["urgency"] = draw(maybe(st.sampled_from(["urgent", "emergent", "routine"])))
+        if status == "conditional":
+            found[-1]["condition"] = draw(st.sampled_from(["if he gets worse", "if there is doubt"]))
+    return {"recommendations": found}
+
+
+@st.composite
+def closing(draw: st.DrawFn) -> Part:
+    told = draw(st.sampled_from(["not_mentioned", "present", "absent"]))
+    found: Part = {"assertion": told}
+    if told != "not_mentioned":
+        found["to"] = draw(maybe(st.sampled_from(["Dr. Invented", "Dr. A. Example"])))
+        found["when"] = draw(maybe(st.sampled_from(["14:05", "03/04/2024"])))
+        found["method"] = draw(maybe(st.sampled_from(["telephone", "in person", "pager", "fax"]))) if told == "present" else None
+    texts = draw(st.lists(st.sampled_from(["Reviewed again.", "Seen with a colleague."]), max_size=2))
+    said = [{"evidence": [{"start": 0, "end": len(text), "text": text}]} for text in texts]
+    return {"critical_communication": found, "addenda": said}
+
+
+def coherent(found: Part) -> Part:
+    """What some fields say of others, as contract.md has it: iron in a lesion is iron at the site ``lesion``."""
+    masses = found.get("lesions", [])
+    shown = [each["sequence"] for mass in masses for each in mass["signal"]]
+    study = found.get("study", {})
+    if shown:
+        done = [*study.get("sequences", []), *shown]
+        study = study | {"modality": list(dict.fromkeys([*study.get("modality", []), "MR"])), "sequences": list(dict.fromkeys(done))}
+        study["contrast"] = "IV" if "T1C" in shown else study.get("contrast")
+    iron = {"assertion": "not_mentioned", "sites": [], **found.get("iron_deposition", {})}
+    sites = [site for site in iron["sites"] if site["site"] != "lesion"]
+    in_lesions = {mass["iron"]["assertion"] for mass in masses} - {"not_mentioned"}
+    if in_lesions:
+        strongest = next(each for each in _STRENGTH if each in in_lesions)
+        sites = [{"site": "lesion", "assertion": strongest}, *sites]
+    if len(sites) != len(iron["sites"]) or in_lesions:
+        said = {site["assertion"] for site in sites}
+        iron |= {"sites": sites, "assertion": next((each for each in _STRENGTH if each in said), "not_mentioned")}
+    found = found | {"study": study, "iron_deposition": iron}
+    strength = study.get("field_strength_t")
+    iron["measurements"] = [each | {"field_strength_t": strength} for each in iron.get("measurements", [])]
+    marrow = [site for site in iron["sites"] if site["site"] == "marrow"]
+    named = [
+        {"finding": "marrow iron deposition", "site": "bone", "assertion": each["assertion"]} for each in marrow
+    ]
+    found["bone_marrow"] = [*found.get("bone_marrow", []), *named]
+    result = found.get("biopsy", {}).get("result")
+    if result == "extramedullary hematopoiesis":
+        found["emh"] = {"assertion": "present"}
+    whole = found.get("emh", {"assertion": "not_mentioned"})
+    for mass in masses:  # what is said of no lesion by name is said of all
+        stated = whole["assertion"] in ("present", "possible", "absent")
+        mass["emh"] = (mass["emh"] or whole) if stated else {"assertion": "not_mentioned"}
+    if result and result != "extramedullary hematopoiesis":
+        others = [each for each in found.get("differential", []) if each["diagnosis"] != result]
+        found["differential"] = [*others, {"diagnosis": result, "assertion": "present"}]
+    return found
+
+
+PARTS: Mapping[str, st.SearchStrategy[Part]] = {
+    "compression": compression(),
+    "emh": emh(),
+    "biopsy": biopsy(),
+    "iron": iron(),
+    "lesions": lesions(),
+    "narrowing": narrowing(),
+    "bones": bones(),
+    "nodes": nodes(),
+    "organs": organs(),
+    "background": background(),
+    "study": study(),
+    "differential": differential(),
+    "advice": advice(),
+    "closing": closing(),
+}
+
+
+@st.composite
+def findings(draw: st.DrawFn, parts: tuple[str, ...] = tuple(PARTS)) -> Findings:
+    """Findings with the fields of some parts of the report."""
+    found: Part = {}
+    for name in parts:
+        found |= draw(PARTS[name])
+    return Findings.model_validate(coherent(found))
