@@ -1,7 +1,8 @@
 # make demo         install into .venv and turn an example report into findings and into a structured report
 # make test         install and run everything: ruff, mypy, all tests
 # make test-fast    the tests that take no seconds, in an environment that exists already
-# make test-system  the tests that need Java, DCMTK or Chromium
+# make test-system  the tests that need Java, DCMTK, Chromium, Pango or LibreOffice
+# make golden       write tests/golden and docs/template-fields.md again, after a wanted change of templates or wording
 # make examples     write examples/output again, after a change of extraction or templates
 # Another Python: make demo PYTHON=python3.12
 
@@ -11,7 +12,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
 EXAMPLE ?= $(firstword $(wildcard examples/case1*.txt))
 
-.PHONY: demo examples test test-fast test-system lint wheelhouse clean
+.PHONY: demo examples golden test test-fast test-system lint wheelhouse clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -44,6 +45,10 @@ examples: $(VENV)/installed
 		$(BIN)/emh-report render "$$name.findings.json" -o "$$name.report.txt" || exit 1; \
 	done
 
+golden: $(VENV)/installed-dev
+	PYTHONPATH=src:tests $(BIN)/python tests/test_render.py
+	PYTHONPATH=src:tests $(BIN)/python tests/test_formats.py
+
 test: lint
 	$(BIN)/python -m pytest -q
 
@@ -56,7 +61,7 @@ test-fast: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q -m 'not slow and not system'
 
 test-system: $(VENV)/installed-dev
-	@missing=; for tool in java dcmdump chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@missing=; for tool in java dcmdump chromium pdftotext soffice; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 		[ -z "$$missing" ] || echo "not installed here, so their checks are skipped:$$missing"
 	@$(BIN)/python -m pytest -q -m system; status=$$?; \
 		if [ $$status = 5 ]; then echo "no test needs a system package yet"; else exit $$status; fi

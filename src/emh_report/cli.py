@@ -13,12 +13,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from emh_report import __version__
-from emh_report.errors import EmhReportError, InputError, TemplateFault
+from emh_report.errors import EmhReportError, InputError, SourceError, TemplateFault
 from emh_report.terminal import Tally, emit, print_evaluation, progress, say, show
 
 if TYPE_CHECKING:
@@ -139,9 +139,12 @@ def extract(
 def render(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")],
     format: Annotated[
-        str, typer.Option("--format", "-f", help="text, markdown, html, or one that your templates add.")
+        str, typer.Option("--format", "-f", help="text, markdown, html, docx, pdf, or one that your templates add.")
     ] = "text",
-    template: Annotated[str | None, typer.Option("--template", metavar="NAME|FILE", help="Another template.")] = None,
+    template: Annotated[
+        str | None,
+        typer.Option("--template", metavar="NAME|FILE", help="Another template; emh-report templates lists them."),
+    ] = None,
     templates: Annotated[
         list[Path] | None,
         typer.Option(
@@ -152,28 +155,67 @@ def render(
             help="Your templates, before the built-in ones. Repeatable.",
         ),
     ] = None,
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="en, en-GB, or one that your templates add.")
+    ] = "en",
+    ascii_only: Annotated[
+        bool, typer.Option("--ascii", help="ASCII characters only, for systems that show no others; text only.")
+    ] = False,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="REPORT", help="The report itself: HTML links each value to its passage."),
+    ] = None,
     output: OutputFile = None,
 ) -> None:
     """Print findings as a structured report."""
-    from emh_report.render import formats
-    from emh_report.render import render as rendered
+    from emh_report.documents import BINARY, Document, write_document
+    from emh_report.render import Style, formats, render_together, takes_all
 
-    known = formats(tuple(templates or ()))
+    known = (*formats(tuple(templates or ())), *BINARY)
     if format not in known:
         raise typer.BadParameter(f"--format: expected one of {', '.join(known)}")
-    separator = ""
+    if ascii_only and format != "text":
+        raise typer.BadParameter("--ascii goes with --format text")
+    if source is not None and format not in ("html", *BINARY):
+        raise typer.BadParameter("--source goes with --format html")
+    style = Style("html" if format in BINARY else format, template, tuple(templates or ()), language, ascii_only)
+    report = _source(source)
+    document = Document(format)
 
-    def write(out: Output, found: Findings) -> None:
-        nonlocal separator
-        text = rendered(found, format=format, template=template, folders=tuple(templates or ()))
-        out.write(f"{separator}{text.rstrip()}\n")
-        separator = _SEPARATOR.get(format, "\n")
+    def write(out: Output, found: Findings | Sequence[Findings]) -> None:
+        text = render_together(list(found) if isinstance(found, Sequence) else [found], style, report)
+        document.add(text)
+        if not document.binary:
+            out.write(document.separator + text.rstrip() + "\n")
 
-    raise typer.Exit(_each(files, output, write))
+    together = takes_all(style)
+    raise typer.Exit(_each(files, output, write, together, lambda out: write_document(out, document)))
 
 
-_SEPARATOR = {"text": "\n" + "=" * 78 + "\n\n", "markdown": "\n---\n\n"}
-"""What stands between reports when several are rendered."""
+def _source(name: str | None) -> str | None:
+    """The text of the report that the findings came from, decoded as ``extract`` decodes it."""
+    from emh_report.reading import STDIN, Input, decode, read_bytes
+
+    return None if name is None else decode(read_bytes(Input(name, None if name == STDIN else Path(name))), name)
+
+
+@app.command("templates")
+def list_templates(
+    templates: Annotated[
+        list[Path] | None,
+        typer.Option("--templates", metavar="DIR", exists=True, file_okay=False, help="Your templates, too."),
+    ] = None,
+    fields: Annotated[bool, typer.Option("--fields", help="Print what a template may use, as Markdown.")] = False,
+) -> None:
+    """List the templates that render takes by name, with their formats."""
+    from emh_report.render import listing
+    from emh_report.template_fields import fields_page
+
+    if fields:
+        emit(fields_page().rstrip())
+        return
+    for each in listing(tuple(templates or ())):
+        emit(f"{each.name:<14} {', '.join(each.formats):<22} {each.description}")
 
 
 @app.command()
@@ -275,27 +317,47 @@ def lexicon_check(
     emit("no fault found")
 
 
-def _each(files: Sequence[str], output: Path | None, write: Callable[[Output, Findings], None]) -> int:
-    """Write something of all findings in the files, in order; what fails is told, the others go on."""
+def _each(
+    files: Sequence[str],
+    output: Path | None,
+    write: Callable[[Output, Any], None],
+    together: bool = False,
+    finish: Callable[[Output], None] | None = None,
+) -> int:
+    """Write something of all findings in the files, in order; what fails is told, the others go on.
+
+    ``together``: written once, of all that could be read. ``finish`` comes last, if anything was written.
+    """
     from emh_report.batch import internal
     from emh_report.output import Output
 
     _refuse_overwriting(output, files)
     tally = Tally()
+    waiting: list[Findings] = []
     with Output(output) as out:
-        for name, found in _findings(files):
-            if isinstance(found, EmhReportError):
-                tally.fail(str(found))
-                continue
+
+        def put(name: str, found: Findings | list[Findings]) -> None:
             try:
                 write(out, found)
-                tally.succeeded += 1
-            except TemplateFault as error:
+                tally.succeeded += len(found) if isinstance(found, list) else 1
+            except (TemplateFault, SourceError) as error:
                 tally.fail(str(error))
             except (EmhReportError, BrokenPipeError):
                 raise
             except Exception as error:
                 tally.fail(f"{name}: {internal(error)}")
+
+        for name, found in _findings(files):
+            if isinstance(found, EmhReportError):
+                tally.fail(str(found))
+            elif together:
+                waiting.append(found)
+            else:
+                put(name, found)
+        if waiting:
+            put(files[0], waiting)
+        if tally.succeeded and finish:
+            finish(out)
         if tally.succeeded:
             out.keep()
     return tally.status()
