@@ -19,7 +19,7 @@ import typer
 
 from emh_report import __version__
 from emh_report.errors import EmhReportError, InputError, SourceError, TemplateFault
-from emh_report.terminal import Tally, emit, print_evaluation, progress, say, show
+from emh_report.terminal import Tally, ask, at_terminal, emit, print_evaluation, progress, say, show
 
 if TYPE_CHECKING:
     from emh_report.model import Findings
@@ -216,6 +216,100 @@ def list_templates(
         return
     for each in listing(tuple(templates or ())):
         emit(f"{each.name:<14} {', '.join(each.formats):<22} {each.description}")
+
+
+@app.command()
+def compare(
+    prior: Annotated[str, typer.Argument(metavar="PRIOR", help="Findings of the earlier report, or -.")],
+    current: Annotated[str, typer.Argument(metavar="CURRENT", help="Findings of the later report, or -.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+    tolerance: Annotated[
+        float,
+        typer.Option("--tolerance", min=0, metavar="PERCENT", help="Sizes that differ by less are stable."),
+    ] = 0.0,
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="en, en-GB, or one that your templates add.")
+    ] = "en",
+    ascii_only: Annotated[bool, typer.Option("--ascii", help="ASCII characters only.")] = False,
+    templates: Annotated[
+        list[Path] | None,
+        typer.Option("--templates", metavar="DIR", exists=True, file_okay=False, help="Your templates. Repeatable."),
+    ] = None,
+    output: OutputFile = None,
+) -> None:
+    """Tell what changed between two reports of one patient, by lesion and by level."""
+    from emh_report import followup
+    from emh_report.output import Output
+    from emh_report.render import Style, render_page
+
+    _refuse_overwriting(output, [prior, current])
+    if prior == current == "-":
+        raise typer.BadParameter("only one of the two can be standard input")
+    found = followup.compare(_one_findings(prior), _one_findings(current), tolerance)
+    if found.order == "reversed":
+        say("the prior report is dated after the current one; check the order")
+    style = Style(folders=tuple(templates or ()), language=language, ascii_only=ascii_only)
+    with Output(output) as out:
+        out.write(found.model_dump_json(indent=2) + "\n" if as_json else render_page("comparison", found, style))
+        out.keep()
+
+
+@app.command()
+def complete(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Findings of one report.")],
+    fields: Annotated[
+        str | None,
+        typer.Option("--fields", metavar="NAME,...", help="Such as lesions.size_mm,biopsy; without: the usual fields."),
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="Language of the questions: en, en-GB, or your own.")
+    ] = "en",
+    output: OutputFile = None,
+) -> None:
+    """Ask at the terminal for what the report left unstated, and print findings with the answers."""
+    from emh_report.completion import AnswerError, filled, gaps
+    from emh_report.output import Output
+    from emh_report.wording import questions
+
+    if not at_terminal():
+        say("complete asks questions: run it at a terminal")
+        raise typer.Exit(FAILED)
+    _refuse_overwriting(output, [str(file)])
+    found = _one_findings(str(file))
+    asked = questions(language)
+    wanted = [each.strip() for each in fields.split(",") if each.strip()] if fields else list(asked)
+    say("empty: leave unstated; ?: what may be answered; .: stop asking")
+    done: set[str] = set()
+    while gap := next((each for each in gaps(found, wanted) if each.path not in done), None):
+        told = f"{asked[gap.name]} [{gap.path}]" if gap.name in asked else gap.path
+        answer = ask(f"{told}:")
+        if answer is None or answer == ".":
+            break
+        if answer == "?":
+            say(gap.help)
+            continue
+        if not answer:
+            done.add(gap.path)
+            continue
+        try:
+            found = filled(found, gap, answer)
+        except AnswerError as error:
+            say(str(error))
+    with Output(output) as out:
+        out.write(found.model_dump_json(indent=2) + "\n")
+        out.keep()
+
+
+def _one_findings(name: str) -> Findings:
+    """The findings of a file that holds those of one report."""
+    from emh_report.errors import FindingsError
+
+    found = [each for _, each in _findings([name])]
+    if len(found) != 1:
+        raise FindingsError(f"{name}: holds the findings of {len(found)} reports, expected one")
+    if isinstance(found[0], EmhReportError):
+        raise found[0]
+    return found[0]
 
 
 @app.command()

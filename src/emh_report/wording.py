@@ -44,6 +44,12 @@ def words(places: Sequence[Path], language: str = BASE) -> dict[str, Any]:
     return {key: value if key == "spelling" else _each_word(value, respell) for key, value in found.items()}
 
 
+def questions(language: str = BASE) -> dict[str, str]:
+    """What ``complete`` asks without being told: the contract's names in order, each with its question."""
+    asked: dict[str, str] = words([resources.folder("templates")], language)["ask"]
+    return asked
+
+
 def respelled(findings: Findings, spelling: Mapping[str, str]) -> Findings:
     """The findings with the names that the program chose in another spelling; words of the report stay as they are."""
     if not spelling:
