@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 lexicon_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the vocabulary files.")
 app.add_typer(lexicon_app, name="lexicon")
+template_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Forms for structured-reporting software.")
+app.add_typer(template_app, name="template")
 
 DONE, SOME_FAILED, FAILED = 0, 1, 2
 _INTERRUPTED = 130
@@ -102,7 +104,8 @@ def _options(
 @app.command()
 def extract(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE", help="Reports: text files, directories of *.txt, or -.")
+        list[str],
+        typer.Argument(metavar="FILE", help="Reports: text, filled HTML forms, directories of *.txt, or -."),
     ],
     output: OutputFile = None,
     lexicons: Lexicons = None,
@@ -193,10 +196,10 @@ def render(
 
 
 def _source(name: str | None) -> str | None:
-    """The text of the report that the findings came from, decoded as ``extract`` decodes it."""
-    from emh_report.reading import STDIN, Input, decode, read_bytes
+    """The text of the report that the findings came from, read as ``extract`` reads it."""
+    from emh_report.reading import STDIN, Input, read_report
 
-    return None if name is None else decode(read_bytes(Input(name, None if name == STDIN else Path(name))), name)
+    return None if name is None else read_report(Input(name, None if name == STDIN else Path(name))).text
 
 
 @app.command("templates")
@@ -386,6 +389,28 @@ def explain_value(
         show(explain_view.rich_lines(told, report.text))
     else:
         emit(*explain_view.lines(told))
+
+
+@template_app.command("export")
+def template_export(
+    format: Annotated[str, typer.Option("--format", "-f", help="mrrt: an IHE MRRT template, HTML5.")] = "mrrt",
+    templates: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--templates", metavar="DIR", exists=True, file_okay=False, help="A folder with your own mrrt.yaml."
+        ),
+    ] = None,
+    output: OutputFile = None,
+) -> None:
+    """Print the reporting form that structured-reporting software imports; extract reads it when it is filled in."""
+    from emh_report.mrrt import mrrt
+    from emh_report.output import Output
+
+    if format != "mrrt":
+        raise typer.BadParameter("--format: expected mrrt")
+    with Output(output) as out:
+        out.write(mrrt(tuple(templates or ())))
+        out.keep()
 
 
 @lexicon_app.command("check")
