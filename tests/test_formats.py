@@ -121,7 +121,7 @@ def test_templates_are_listed_with_a_line_each(cli: Run, tmp_path: Path) -> None
 
 def test_concise_fits_one_screen_and_keeps_the_four_blocks() -> None:
     rendered = render(rich(), template="concise")
-    assert len(rendered.splitlines()) <= 45
+    assert len(rendered.splitlines()) <= 48  # of findings that fill nearly every field
     for heading in ("compression", "signal", "iron", "biopsy"):
         assert WORDS["heading"][heading].lower() in render(Findings(), template="concise").lower()
 
