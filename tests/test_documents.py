@@ -15,6 +15,7 @@ import pytest
 
 from conftest import Run
 from emh_report.errors import MissingExtra
+from emh_report.model import Findings
 from emh_report.render import render
 from emh_report.word_file import docx
 from render_samples import HOSTILE, hostile, many, rich
@@ -69,6 +70,12 @@ def test_word_file_of_hostile_text_is_well_formed() -> None:
     assert HOSTILE.split()[0] in words_of(data)
 
 
+def test_word_file_takes_any_character() -> None:
+    odd = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF, 0xD800, 0x1F480, 0xE0001])) + "end"
+    text = words_of(docx([render(Findings.model_validate({"source": {"id": odd}}), "html")]))
+    assert "\U0001f480end" in text
+
+
 def test_several_reports_begin_on_new_pages(cli: Run, findings: Path, tmp_path: Path) -> None:
     target = tmp_path / "r.docx"
     assert cli("render", findings, findings, "--format", "docx", "-o", target).status == 0
@@ -106,8 +113,10 @@ def test_pdf_holds_every_report(tmp_path: Path) -> None:
     data = _pdf(render(rich(), "html"), render(rich(), "html", "tumour-board"))
     assert data.startswith(b"%PDF-")
     if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext (poppler-utils) is not installed")
+        pytest.skip("pdftotext and pdfinfo (poppler-utils) are not installed")
     (tmp_path / "r.pdf").write_bytes(data)
+    told = subprocess.run(["pdfinfo", tmp_path / "r.pdf"], capture_output=True, check=True).stdout.decode()
+    assert re.search(r"Tagged: +yes", told)  # a screen reader finds headings and tables
     text = subprocess.run(
         ["pdftotext", "-layout", tmp_path / "r.pdf", "-"], capture_output=True, check=True
     ).stdout.decode()

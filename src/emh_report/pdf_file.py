@@ -15,7 +15,7 @@ def pdf(pages: Sequence[str]) -> bytes:
     rendered = [html(string=page, url_fetcher=fetcher(allowed_protocols=())).render() for page in pages]
     first = rendered[0]
     together = first.copy([page for document in rendered for page in document.pages])
-    return bytes(together.write_pdf())
+    return bytes(together.write_pdf(pdf_tags=True))
 
 
 def _weasyprint() -> tuple[Any, Any]:
