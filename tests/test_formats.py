@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
 from conftest import ROOT, Run
@@ -32,8 +33,9 @@ from emh_report.render import Style, listing, render, render_together, takes_all
 from emh_report.sourceview import source_view
 from emh_report.template_fields import fields_page
 from emh_report.timeline import timeline
+from emh_report.word_file import docx
 from emh_report.wording import languages
-from render_samples import ALL, FORMATS, GOLDEN, HOSTILE, hostile, many, resolved, rich
+from render_samples import ALL, FORMATS, GOLDEN, HOSTILE, any_findings, hostile, many, resolved, rich
 
 FOLDER = Path(__file__).parent / "golden" / "templates"
 TEMPLATES = ("standard", "concise", "registry", "tumour-board")
@@ -269,6 +271,18 @@ def test_everything_renders_harmlessly(sample: Callable[[], Findings], format: s
         assert not kinds & {"link_open", "image", "html_inline", "html_block", "code_inline"}
     if format == "text" and template != "registry":
         assert max(map(len, rendered.splitlines())) <= 72
+
+
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@given(any_findings)
+def test_every_valid_findings_renders_in_every_template(findings: Findings) -> None:
+    present = findings.cord_compression.assertion == "present"
+    for template in OWN:
+        for format in FORMATS:
+            rendered = render(findings, format, template)
+            assert ("Read the source report now." in rendered) is (present and template != "registry")
+    assert render(findings, ascii_only=True).isascii()
+    assert isinstance(docx([render(findings, "html")]), bytes)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

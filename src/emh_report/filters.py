@@ -92,6 +92,8 @@ class Filters:
             return Markup(", ").join(self.neutralise(each) for each in value)
         if value is None or value == ():
             value = self._nothing
+        if isinstance(value, bool):
+            value = str(value).lower()
         return Markup(self._escape(number(value) if isinstance(value, float) else clean(str(value))))
 
     def say(self, pattern: str, /, **values: Any) -> Markup:
