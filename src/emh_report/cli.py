@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from emh_report import __version__
-from emh_report.errors import EmhReportError, InputError, SourceError, TemplateFault
-from emh_report.terminal import Tally, ask, at_terminal, emit, print_evaluation, progress, say, show
+from emh_report.errors import EmhReportError, InputError, TemplateFault
+from emh_report.terminal import Tally, emit, print_evaluation, progress, say, show
 
 if TYPE_CHECKING:
     from emh_report.model import Findings
@@ -183,7 +183,7 @@ def render(
         raise typer.BadParameter("--source goes with --format html")
     style = Style("html" if format in BINARY else format, template, tuple(templates or ()), language, ascii_only)
     report = _source(source)
-    document = Document(format)
+    document = Document(format, _SEPARATOR.get(format, "\n"))
 
     def write(out: Output, found: Findings | Sequence[Findings]) -> None:
         text = render_together(list(found) if isinstance(found, Sequence) else [found], style, report)
@@ -195,11 +195,28 @@ def render(
     raise typer.Exit(_each(files, output, write, together, lambda out: write_document(out, document)))
 
 
-def _source(name: str | None) -> str | None:
-    """The text of the report that the findings came from, read as ``extract`` reads it."""
-    from emh_report.reading import STDIN, Input, read_report
+_SEPARATOR = {"text": "\n" + "=" * 78 + "\n\n", "markdown": "\n---\n\n"}
+"""What stands between reports when several are rendered."""
 
-    return None if name is None else read_report(Input(name, None if name == STDIN else Path(name))).text
+
+@app.command()
+def schema(output: OutputFile = None) -> None:
+    """Print the JSON Schema of the findings."""
+    from emh_report.output import Output
+    from emh_report.reading import findings_schema
+
+    with Output(output) as out:
+        out.write(json.dumps(findings_schema(), indent=2, ensure_ascii=False) + "\n")
+        out.keep()
+
+
+@app.command()
+def migrate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")],
+    output: OutputFile = None,
+) -> None:
+    """Print findings in the schema version of this program. So far there is one, 1.0: others are refused."""
+    raise typer.Exit(_each(files, output, lambda out, found: out.write(found.model_dump_json() + "\n")))
 
 
 @app.command("templates")
@@ -272,6 +289,7 @@ def complete(
     """Ask at the terminal for what the report left unstated, and print findings with the answers."""
     from emh_report.completion import AnswerError, filled, gaps
     from emh_report.output import Output
+    from emh_report.terminal import ask, at_terminal
     from emh_report.wording import questions
 
     if not at_terminal():
@@ -315,24 +333,11 @@ def _one_findings(name: str) -> Findings:
     return found[0]
 
 
-@app.command()
-def schema(output: OutputFile = None) -> None:
-    """Print the JSON Schema of the findings."""
-    from emh_report.output import Output
-    from emh_report.reading import findings_schema
+def _source(name: str | None) -> str | None:
+    """The text of the report that the findings came from, read as ``extract`` reads it."""
+    from emh_report.reading import STDIN, Input, read_report
 
-    with Output(output) as out:
-        out.write(json.dumps(findings_schema(), indent=2, ensure_ascii=False) + "\n")
-        out.keep()
-
-
-@app.command()
-def migrate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")],
-    output: OutputFile = None,
-) -> None:
-    """Print findings in the schema version of this program. So far there is one, 1.0: others are refused."""
-    raise typer.Exit(_each(files, output, lambda out, found: out.write(found.model_dump_json() + "\n")))
+    return None if name is None else read_report(Input(name, None if name == STDIN else Path(name))).text
 
 
 @app.command()
@@ -448,6 +453,7 @@ def _each(
     ``together``: written once, of all that could be read. ``finish`` comes last, if anything was written.
     """
     from emh_report.batch import internal
+    from emh_report.errors import SourceError
     from emh_report.output import Output
 
     _refuse_overwriting(output, files)

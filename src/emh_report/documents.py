@@ -9,14 +9,14 @@ from emh_report.output import Output
 
 BINARY = ("docx", "pdf")
 """Formats that are written as a whole, when the last report is known."""
-_SEPARATORS = {"text": "\n" + "=" * 78 + "\n\n", "markdown": "\n---\n\n"}
 
 
 class Document:
     """The reports of one call: text formats with what stands between two reports, the others collected."""
 
-    def __init__(self, format: str) -> None:
+    def __init__(self, format: str, between: str) -> None:
         self.format = format
+        self.between = between
         self.binary = format in BINARY
         self.pages: list[str] = []
         self._count = 0
@@ -30,7 +30,7 @@ class Document:
     @property
     def separator(self) -> str:
         """What stands before the report just added."""
-        return "" if self._count < 2 else _SEPARATORS.get(self.format, "\n")
+        return "" if self._count < 2 else self.between
 
 
 def write_document(out: Output, document: Document) -> None:
