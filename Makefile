@@ -2,7 +2,6 @@
 # make test         install and run everything: ruff, mypy, all tests
 # make test-fast    the tests that take no seconds, in an environment that exists already
 # make test-system  the tests that need Java, DCMTK, Chromium, Pango or LibreOffice
-# make golden       write tests/golden and docs/template-fields.md again, after a wanted change of templates or wording
 # make examples     write examples/output again, after a change of extraction or templates
 # Another Python: make demo PYTHON=python3.12
 
@@ -12,7 +11,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
 EXAMPLE ?= $(firstword $(wildcard examples/case1*.txt))
 
-.PHONY: demo examples golden test test-fast test-system lint wheelhouse clean
+.PHONY: demo examples test test-fast test-system lint wheelhouse clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -45,6 +44,8 @@ examples: $(VENV)/installed
 		$(BIN)/emh-report render "$$name.findings.json" -o "$$name.report.txt" || exit 1; \
 	done
 
+# Write tests/golden and docs/template-fields.md again, after a wanted change of templates or wording.
+.PHONY: golden
 golden: $(VENV)/installed-dev
 	PYTHONPATH=src:tests $(BIN)/python tests/test_render.py
 	PYTHONPATH=src:tests $(BIN)/python tests/test_formats.py
