@@ -340,6 +340,28 @@ def _source(name: str | None) -> str | None:
     return None if name is None else read_report(Input(name, None if name == STDIN else Path(name))).text
 
 
+@template_app.command("export")
+def template_export(
+    format: Annotated[str, typer.Option("--format", "-f", help="mrrt: an IHE MRRT template, HTML5.")] = "mrrt",
+    templates: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--templates", metavar="DIR", exists=True, file_okay=False, help="A folder with your own mrrt.yaml."
+        ),
+    ] = None,
+    output: OutputFile = None,
+) -> None:
+    """Print the reporting form that structured-reporting software imports; extract reads it when it is filled in."""
+    from emh_report.mrrt import mrrt
+    from emh_report.output import Output
+
+    if format != "mrrt":
+        raise typer.BadParameter("--format: expected mrrt")
+    with Output(output) as out:
+        out.write(mrrt(tuple(templates or ())))
+        out.keep()
+
+
 @app.command()
 def evaluate(
     gold: Annotated[
@@ -394,28 +416,6 @@ def explain_value(
         show(explain_view.rich_lines(told, report.text))
     else:
         emit(*explain_view.lines(told))
-
-
-@template_app.command("export")
-def template_export(
-    format: Annotated[str, typer.Option("--format", "-f", help="mrrt: an IHE MRRT template, HTML5.")] = "mrrt",
-    templates: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--templates", metavar="DIR", exists=True, file_okay=False, help="A folder with your own mrrt.yaml."
-        ),
-    ] = None,
-    output: OutputFile = None,
-) -> None:
-    """Print the reporting form that structured-reporting software imports; extract reads it when it is filled in."""
-    from emh_report.mrrt import mrrt
-    from emh_report.output import Output
-
-    if format != "mrrt":
-        raise typer.BadParameter("--format: expected mrrt")
-    with Output(output) as out:
-        out.write(mrrt(tuple(templates or ())))
-        out.keep()
 
 
 @lexicon_app.command("check")
