@@ -1,7 +1,7 @@
 # make demo         install into .venv and turn an example report into findings and into a structured report
 # make test         install and run everything: ruff, mypy, all tests
 # make test-fast    the tests that take no seconds, in an environment that exists already
-# make test-system  the tests that need Java (with PySpark, which it installs), DCMTK, Node or Chromium
+# make test-system  the tests that need Java (with PySpark, which it installs), DCMTK, Node, Chromium, Pango or LibreOffice
 # make examples     write examples/output again, after a change of extraction or templates
 # make bench        speed beside medSpaCy, EDS-NLP and negspaCy, which it installs into .bench (docs/performance.md)
 #                   make bench TURNS=2 CORPORA="chest EMH" SYSTEMS="emh-report medSpaCy-default": less of it
@@ -47,6 +47,12 @@ examples: $(VENV)/installed
 		$(BIN)/emh-report render "$$name.findings.json" -o "$$name.report.txt" || exit 1; \
 	done
 
+# Write tests/golden and docs/template-fields.md again, after a wanted change of templates or wording.
+.PHONY: golden
+golden: $(VENV)/installed-dev
+	PYTHONPATH=src:tests $(BIN)/python tests/test_render.py
+	PYTHONPATH=src:tests $(BIN)/python tests/test_formats.py
+
 test: lint
 	$(BIN)/python -m pytest -q
 
@@ -59,7 +65,7 @@ test-fast: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q -m 'not slow and not system'
 
 test-system: $(VENV)/installed-system
-	@missing=; for tool in java dsrdump chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@missing=; for tool in java dsrdump chromium pdftotext soffice; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 		[ -z "$$missing" ] || echo "not installed here, so their checks are skipped:$$missing"
 	@$(BIN)/python -m pytest -q -m system; status=$$?; \
 		if [ $$status = 5 ]; then echo "no test needs a system package yet"; else exit $$status; fi

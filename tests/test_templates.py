@@ -9,8 +9,10 @@ import pytest
 
 from emh_report import resources
 from emh_report.errors import TemplateFault
+from emh_report.filters import Filters
 from emh_report.model import Findings
 from emh_report.render import formats, render
+from emh_report.wording import words
 from render_samples import rich
 
 
@@ -174,7 +176,7 @@ def test_readme_names_every_filter_block_and_macro() -> None:
     readme = set(re.findall(r"\w+", (folder / "README.md").read_text(encoding="utf-8")))
     body = (folder / "body.jinja").read_text(encoding="utf-8")
     layout = (folder / "layout.txt.jinja").read_text(encoding="utf-8")
-    filters = {"say", "sentence", "places", "wrap", "size", "number", "pointers", "excerpt"}
+    filters = set(Filters("txt", words([folder])).table())
     assert filters <= readme
     assert set(re.findall(r"{%-? block (\w+)", body)) <= readme
     assert set(re.findall(r"{% macro (\w+)", layout)) <= readme
@@ -186,4 +188,4 @@ def test_every_layout_has_the_same_macros() -> None:
         set(re.findall(r"{% macro (\w+)", (folder / f"layout.{suffix}.jinja").read_text(encoding="utf-8")))
         for suffix in ("txt", "md", "html")
     ]
-    assert macros[0] == macros[1] == macros[2] - {"silent", "source"}
+    assert macros[0] == macros[1] == macros[2] - {"silent", "own", "pointed", "shown_source"}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -38,6 +38,8 @@ app = typer.Typer(
 )
 lexicon_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the vocabulary files.")
 app.add_typer(lexicon_app, name="lexicon")
+template_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Forms for structured-reporting software.")
+app.add_typer(template_app, name="template")
 
 DONE, SOME_FAILED, FAILED = 0, 1, 2
 _INTERRUPTED = 130
@@ -104,7 +106,8 @@ def _options(
 @app.command()
 def extract(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE", help="Reports: text files, directories of *.txt, or -.")
+        list[str],
+        typer.Argument(metavar="FILE", help="Reports: text, filled HTML forms, directories of *.txt, or -."),
     ],
     output: OutputFile = None,
     lexicons: Lexicons = None,
@@ -146,9 +149,12 @@ def extract(
 def render(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Findings as JSON or JSON Lines, or -.")],
     format: Annotated[
-        str, typer.Option("--format", "-f", help="text, markdown, html, or one that your templates add.")
+        str, typer.Option("--format", "-f", help="text, markdown, html, docx, pdf, or one that your templates add.")
     ] = "text",
-    template: Annotated[str | None, typer.Option("--template", metavar="NAME|FILE", help="Another template.")] = None,
+    template: Annotated[
+        str | None,
+        typer.Option("--template", metavar="NAME|FILE", help="Another template; emh-report templates lists them."),
+    ] = None,
     templates: Annotated[
         list[Path] | None,
         typer.Option(
@@ -159,24 +165,41 @@ def render(
             help="Your templates, before the built-in ones. Repeatable.",
         ),
     ] = None,
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="en, en-GB, or one that your templates add.")
+    ] = "en",
+    ascii_only: Annotated[
+        bool, typer.Option("--ascii", help="ASCII characters only, for systems that show no others; text only.")
+    ] = False,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="REPORT", help="The report itself: HTML links each value to its passage."),
+    ] = None,
     output: OutputFile = None,
 ) -> None:
     """Print findings as a structured report."""
-    from emh_report.render import formats
-    from emh_report.render import render as rendered
+    from emh_report.documents import BINARY, Document, write_document
+    from emh_report.render import Style, formats, render_together, takes_all
 
-    known = formats(tuple(templates or ()))
+    known = (*formats(tuple(templates or ())), *BINARY)
     if format not in known:
         raise typer.BadParameter(f"--format: expected one of {', '.join(known)}")
-    separator = ""
+    if ascii_only and format != "text":
+        raise typer.BadParameter("--ascii goes with --format text")
+    if source is not None and format not in ("html", *BINARY):
+        raise typer.BadParameter("--source goes with --format html")
+    style = Style("html" if format in BINARY else format, template, tuple(templates or ()), language, ascii_only)
+    report = _source(source)
+    document = Document(format, _SEPARATOR.get(format, "\n"))
 
-    def write(out: Output, found: Findings) -> None:
-        nonlocal separator
-        text = rendered(found, format=format, template=template, folders=tuple(templates or ()))
-        out.write(f"{separator}{text.rstrip()}\n")
-        separator = _SEPARATOR.get(format, "\n")
+    def write(out: Output, found: Findings | Sequence[Findings]) -> None:
+        text = render_together(list(found) if isinstance(found, Sequence) else [found], style, report)
+        document.add(text)
+        if not document.binary:
+            out.write(document.separator + text.rstrip() + "\n")
 
-    raise typer.Exit(_each(files, output, write))
+    together = takes_all(style)
+    raise typer.Exit(_each(files, output, write, together, lambda out: write_document(out, document)))
 
 
 _SEPARATOR = {"text": "\n" + "=" * 78 + "\n\n", "markdown": "\n---\n\n"}
@@ -311,6 +334,149 @@ def migrate(
     raise typer.Exit(_each(files, output, lambda out, found: out.write(found.model_dump_json() + "\n")))
 
 
+@app.command("templates")
+def list_templates(
+    templates: Annotated[
+        list[Path] | None,
+        typer.Option("--templates", metavar="DIR", exists=True, file_okay=False, help="Your templates, too."),
+    ] = None,
+    fields: Annotated[bool, typer.Option("--fields", help="Print what a template may use, as Markdown.")] = False,
+) -> None:
+    """List the templates that render takes by name, with their formats."""
+    from emh_report.render import listing
+    from emh_report.template_fields import fields_page
+
+    if fields:
+        emit(fields_page().rstrip())
+        return
+    for each in listing(tuple(templates or ())):
+        emit(f"{each.name:<14} {', '.join(each.formats):<22} {each.description}")
+
+
+@app.command()
+def compare(
+    prior: Annotated[str, typer.Argument(metavar="PRIOR", help="Findings of the earlier report, or -.")],
+    current: Annotated[str, typer.Argument(metavar="CURRENT", help="Findings of the later report, or -.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+    tolerance: Annotated[
+        float,
+        typer.Option("--tolerance", min=0, metavar="PERCENT", help="Sizes that differ by less are stable."),
+    ] = 0.0,
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="en, en-GB, or one that your templates add.")
+    ] = "en",
+    ascii_only: Annotated[bool, typer.Option("--ascii", help="ASCII characters only.")] = False,
+    templates: Annotated[
+        list[Path] | None,
+        typer.Option("--templates", metavar="DIR", exists=True, file_okay=False, help="Your templates. Repeatable."),
+    ] = None,
+    output: OutputFile = None,
+) -> None:
+    """Tell what changed between two reports of one patient, by lesion and by level."""
+    from emh_report import followup
+    from emh_report.output import Output
+    from emh_report.render import Style, render_page
+
+    _refuse_overwriting(output, [prior, current])
+    if prior == current == "-":
+        raise typer.BadParameter("only one of the two can be standard input")
+    found = followup.compare(_one_findings(prior), _one_findings(current), tolerance)
+    if found.order == "reversed":
+        say("the prior report is dated after the current one; check the order")
+    style = Style(folders=tuple(templates or ()), language=language, ascii_only=ascii_only)
+    with Output(output) as out:
+        out.write(found.model_dump_json(indent=2) + "\n" if as_json else render_page("comparison", found, style))
+        out.keep()
+
+
+@app.command()
+def complete(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Findings of one report.")],
+    fields: Annotated[
+        str | None,
+        typer.Option("--fields", metavar="NAME,...", help="Such as lesions.size_mm,biopsy; without: the usual fields."),
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="Language of the questions: en, en-GB, or your own.")
+    ] = "en",
+    output: OutputFile = None,
+) -> None:
+    """Ask at the terminal for what the report left unstated, and print findings with the answers."""
+    from emh_report.completion import AnswerError, filled, gaps
+    from emh_report.output import Output
+    from emh_report.terminal import ask, at_terminal
+    from emh_report.wording import questions
+
+    if not at_terminal():
+        say("complete asks questions: run it at a terminal")
+        raise typer.Exit(FAILED)
+    _refuse_overwriting(output, [str(file)])
+    found = _one_findings(str(file))
+    asked = questions(language)
+    wanted = [each.strip() for each in fields.split(",") if each.strip()] if fields else list(asked)
+    say("empty: leave unstated; ?: what may be answered; .: stop asking")
+    done: set[str] = set()
+    while gap := next((each for each in gaps(found, wanted) if each.path not in done), None):
+        told = f"{asked[gap.name]} [{gap.path}]" if gap.name in asked else gap.path
+        answer = ask(f"{told}:")
+        if answer is None or answer == ".":
+            break
+        if answer == "?":
+            say(gap.help)
+            continue
+        if not answer:
+            done.add(gap.path)
+            continue
+        try:
+            found = filled(found, gap, answer)
+        except AnswerError as error:
+            say(str(error))
+    with Output(output) as out:
+        out.write(found.model_dump_json(indent=2) + "\n")
+        out.keep()
+
+
+def _one_findings(name: str) -> Findings:
+    """The findings of a file that holds those of one report."""
+    from emh_report.errors import FindingsError
+
+    found = [each for _, each in _findings([name])]
+    if len(found) != 1:
+        raise FindingsError(f"{name}: holds the findings of {len(found)} reports, expected one")
+    if isinstance(found[0], EmhReportError):
+        raise found[0]
+    return found[0]
+
+
+def _source(name: str | None) -> str | None:
+    """The text of the report that the findings came from, read as ``extract`` reads it."""
+    from emh_report.reading import STDIN, Input, read_report
+
+    return None if name is None else read_report(Input(name, None if name == STDIN else Path(name))).text
+
+
+@template_app.command("export")
+def template_export(
+    format: Annotated[str, typer.Option("--format", "-f", help="mrrt: an IHE MRRT template, HTML5.")] = "mrrt",
+    templates: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--templates", metavar="DIR", exists=True, file_okay=False, help="A folder with your own mrrt.yaml."
+        ),
+    ] = None,
+    output: OutputFile = None,
+) -> None:
+    """Print the reporting form that structured-reporting software imports; extract reads it when it is filled in."""
+    from emh_report.mrrt import mrrt
+    from emh_report.output import Output
+
+    if format != "mrrt":
+        raise typer.BadParameter("--format: expected mrrt")
+    with Output(output) as out:
+        out.write(mrrt(tuple(templates or ())))
+        out.keep()
+
+
 @app.command()
 def evaluate(
     gold: Annotated[
@@ -424,27 +590,48 @@ def lexicon_check(
     emit("no fault found")
 
 
-def _each(files: Sequence[str], output: Path | None, write: Callable[[Output, Findings], None]) -> int:
-    """Write something of all findings in the files, in order; what fails is told, the others go on."""
+def _each(
+    files: Sequence[str],
+    output: Path | None,
+    write: Callable[[Output, Any], None],
+    together: bool = False,
+    finish: Callable[[Output], None] | None = None,
+) -> int:
+    """Write something of all findings in the files, in order; what fails is told, the others go on.
+
+    ``together``: written once, of all that could be read. ``finish`` comes last, if anything was written.
+    """
     from emh_report.batch import internal
+    from emh_report.errors import SourceError
     from emh_report.output import Output
 
     _refuse_overwriting(output, files)
     tally = Tally()
+    waiting: list[Findings] = []
     with Output(output) as out:
-        for name, found in _findings(files):
-            if isinstance(found, EmhReportError):
-                tally.fail(str(found))
-                continue
+
+        def put(name: str, found: Findings | list[Findings]) -> None:
             try:
                 write(out, found)
-                tally.succeeded += 1
-            except TemplateFault as error:
+                tally.succeeded += len(found) if isinstance(found, list) else 1
+            except (TemplateFault, SourceError) as error:
                 tally.fail(str(error))
             except (EmhReportError, BrokenPipeError):
                 raise
             except Exception as error:
                 tally.fail(f"{name}: {internal(error)}")
+
+        for name, found in _findings(files):
+            if isinstance(found, EmhReportError):
+                tally.fail(str(found))
+            elif together:
+                waiting.append(found)
+            else:
+                put(name, found)
+        if waiting:
+            put(files[0], waiting)
+        if tally.succeeded and finish:
+            finish(out)
         if tally.succeeded:
             out.keep()
     return tally.status()

@@ -37,3 +37,15 @@ class GoldError(EmhReportError):
     """A gold file that cannot be judged."""
 
     code = "gold"
+
+
+class SourceError(EmhReportError):
+    """A report that is not the one the findings came from."""
+
+    code = "source"
+
+
+class MissingExtra(EmhReportError):
+    """An optional dependency that is not installed; the message is the command that installs it."""
+
+    code = "extra"

@@ -17,10 +17,11 @@ import jinja2
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 
+from emh_report.ascii_text import to_ascii
 from emh_report.errors import TemplateFault
 from emh_report.model import VERTEBRAE, Evidence, level_order
 
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile(
     "[\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
@@ -32,7 +33,11 @@ _SHOWN_POINTERS = 3
 
 def clean(text: str) -> str:
     """One line without control characters, nor those that reorder or hide what a reader sees."""
-    return _INVISIBLE.sub("", _CONTROL.sub("\ufffd", re.sub(r"\s+", " ", text)))
+    return _harmless(re.sub(r"\s+", " ", text))
+
+
+def _harmless(text: str) -> str:
+    return _INVISIBLE.sub("", _CONTROL.sub("\ufffd", text))
 
 
 def _markdown(text: str) -> str:
@@ -52,14 +57,26 @@ def nearest(name: str, known: Iterable[str]) -> str:
 class Filters:
     """The filters for one format (``suffix`` of its templates) and one wording."""
 
-    def __init__(self, suffix: str, wording: Mapping[str, Any]) -> None:
-        self._escape = _ESCAPES.get(suffix, str)
+    def __init__(self, suffix: str, wording: Mapping[str, Any], ascii_only: bool = False) -> None:
+        self._escape = to_ascii if ascii_only else _ESCAPES.get(suffix, str)
         self._say_of = wording["say"]
         self._nothing = wording["status"]["not_mentioned"]
 
     def table(self) -> dict[str, Callable[..., Any]]:
         """Filters by the name templates call them."""
-        named = (self.say, self.sentence, self.places, self.wrap, size, number, pointers, excerpt)
+        named = (
+            self.say,
+            self.sentence,
+            self.places,
+            self.wrap,
+            self.verse,
+            self.columns,
+            size,
+            number,
+            pointers,
+            anchors,
+            excerpt,
+        )
         return {each.__name__: each for each in named}
 
     def neutralise(self, value: Any) -> Markup:
@@ -75,6 +92,8 @@ class Filters:
             return Markup(", ").join(self.neutralise(each) for each in value)
         if value is None or value == ():
             value = self._nothing
+        if isinstance(value, bool):
+            value = str(value).lower()
         return Markup(self._escape(number(value) if isinstance(value, float) else clean(str(value))))
 
     def say(self, pattern: str, /, **values: Any) -> Markup:
@@ -88,6 +107,27 @@ class Filters:
             text = "" if value is None or value in ("", ()) else self.neutralise(value)
             said = said + text if text else said.rstrip(" ")
         return Markup(said.strip(" "))
+
+    def columns(self, cells: Sequence[Any], first: int = 20, width: int = 72) -> Markup:
+        """Cells side by side, each wrapped in its column; the first column is ``first`` wide, the others share."""
+        each = (width - first) // max(1, len(cells) - 1) - 2
+        widths = [first, *[each] * (len(cells) - 1)]
+        stacks = [
+            textwrap.wrap(str(self.neutralise(cell)), room, break_on_hyphens=False) or [""]
+            for cell, room in zip(cells, widths, strict=True)
+        ]
+        height = max(map(len, stacks))
+        padded = [[*stack, *[""] * (height - len(stack))] for stack in stacks]
+        lines = (
+            "  ".join(piece.ljust(room) for piece, room in zip(line, widths, strict=True))
+            for line in zip(*padded, strict=True)
+        )
+        return Markup("\n".join(line.rstrip() for line in lines))
+
+    def verse(self, text: str) -> Markup:
+        """``text`` made harmless with its line breaks kept, for a place that shows them."""
+        lines = re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", text)
+        return Markup("\n").join(Markup(self._escape(_harmless(line))) for line in lines)
 
     def sentence(self, text: str, end: str = ".", capital: bool = True) -> Markup:
         """``text`` with a capital and an ``end``, if it has none. Greek stays small: beta is no B."""
@@ -139,6 +179,12 @@ def pointers(evidence: Sequence[Evidence]) -> str:
     shown = [f"@{start}-{end}" for start, end in spans[:_SHOWN_POINTERS]]
     more = [f"+{len(spans) - len(shown)}"] if len(spans) > len(shown) else []
     return f"[{' '.join(shown + more)}]" if spans else ""
+
+
+def anchors(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """``("p120-160",)``: the names of the passages in the evidence view, as many as ``pointers`` shows."""
+    spans = sorted({(item.start, item.end) for item in evidence if item.start < item.end})
+    return tuple(f"p{start}-{end}" for start, end in spans)
 
 
 def excerpt(evidence: Sequence[Evidence], length: int = 120) -> str:

@@ -607,6 +607,14 @@ class Addendum(Supported):
     """An addendum; it overrides the body, which is kept."""
 
 
+class Entered(Part):
+    """A value that a person entered, because the source left it unstated."""
+
+    field: str
+    """Its place, as in ``lesions[0].size_mm``."""
+    origin: Literal[Origin.ENTERED] = Origin.ENTERED
+
+
 class Warning(Supported):
     """What a careful reader would question; ``code`` is stable."""
 
@@ -665,6 +673,7 @@ class Findings(Part):
     recommendations: tuple[Recommendation, ...] = ()
     critical_communication: CriticalCommunication = CriticalCommunication()
     addenda: tuple[Addendum, ...] = ()
+    entered: tuple[Entered, ...] = ()
     warnings: tuple[Warning, ...] = ()
     mentions: tuple[Mention, ...] = ()
 

@@ -43,8 +43,12 @@ class Output:
 
     def write(self, text: str) -> None:
         """Write and, to standard output, flush: a reader of a pipe sees each report as it is done."""
+        self.write_bytes(text.encode("utf-8", "backslashreplace"))
+
+    def write_bytes(self, data: bytes) -> None:
+        """The same for what is no text."""
         try:
-            self._stream.write(text.encode("utf-8", "backslashreplace"))
+            self._stream.write(data)
             if self._target is None:
                 self._stream.flush()
         except BrokenPipeError:

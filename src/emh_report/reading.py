@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emh_report.errors import FindingsError, InputError
+from emh_report.forms import form_text, is_form
 
 if TYPE_CHECKING:
     from emh_report.model import Findings
@@ -75,8 +76,15 @@ def inputs(arguments: Sequence[str]) -> Iterator[Input | InputError]:
 
 
 def read_report(source: Input, id: str | None = None, patient_id: str | None = None) -> ReportText:
-    """Read and decode one report; InputError if it is not a text with something in it."""
+    """Read and decode one report; InputError if it is not a text with something in it.
+
+    The text of a reporting form filled in as HTML is what was filled in, as lines.
+    """
     text = decode(read_bytes(source), source.name)
+    if is_form(text):
+        text = form_text(text)
+        if not text:
+            raise InputError(f"{shown(source.name)}: is a reporting form with nothing filled in")
     if not text.strip("\ufeff\u200b\x00 \t\r\n\f\v\xa0"):
         raise InputError(f"{shown(source.name)}: holds only white space")
     if id is None:

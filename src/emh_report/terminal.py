@@ -30,6 +30,21 @@ def say(message: str) -> None:
     print(f"emh-report: {message}", file=sys.stderr)
 
 
+def at_terminal() -> bool:
+    """Whether somebody sees questions and can answer them."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> str | None:
+    """One line from the terminal, asked on standard error; None when it ends."""
+    print(question, end=" ", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        print(file=sys.stderr)
+        return None
+    return line.strip()
+
+
 def show(lines: Iterable[Text]) -> None:
     """Coloured lines at a terminal; words of a report that would steer it are shown as they are."""
     from rich.console import Console
