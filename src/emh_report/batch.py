@@ -227,7 +227,7 @@ class Workers:
             return Done(report.id, error=DIED)
 
     def _processes(self, count: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (self._overlays,))
+        return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (self._overlays, OURS))
 
     def close(self) -> None:
         """End the processes."""

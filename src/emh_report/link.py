@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
 from emh_report.attributes import acceptance, add_parts, is_systemic, shines
+from emh_report.beside import bracketed_level, interprets_signal, of_an_organ
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import Fact
 from emh_report.heads import lesion_heads
 from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
-from emh_report.organ_sizes import owned_sizes
 from emh_report.owners import is_compared, other_anchors
 from emh_report.registry import Registry, number_of
 from emh_report.relations import BACKGROUND, SILENT, Links
@@ -153,7 +153,7 @@ class _Linker:
             if anchor.kind == "compression" and _operated(sentence, anchor):
                 fact.assertion = Assertion.HISTORICAL
             fact.change = _change(sentence, anchor)
-            if beside := _bracketed(sentence, anchor):
+            if beside := bracketed_level(sentence, anchor):
                 anchor.levels[:] = [beside]
             if not fact.levels:
                 causes = [
@@ -161,7 +161,7 @@ class _Linker:
                     for other in by_position([*heads, *canal])
                     if other.last < anchor.first
                     and other.levels
-                    and not (other.kind == "cord_signal" and _interprets(anchor))
+                    and not (other.kind == "cord_signal" and interprets_signal(anchor))
                 ]
                 if causes:
                     fact.lesion_levels = list(causes[-1].levels)
@@ -232,7 +232,7 @@ class _Linker:
             if anchor is None and note.kind == "modifier" and sentence.of("site", "structure", "organ"):
                 continue  # "the left pleural space is clear" says nothing of the mass spoken of before
             ahead = anchor is None or anchor.first > note.last + 3
-            if ahead and note.kind == "size" and _of_an_organ(note):
+            if ahead and note.kind == "size" and of_an_organ(note):
                 continue  # "Spleen enlarged, 25 cm, with a nodule": not of the lesion spoken of before
             if anchor is None and is_systemic(note):
                 continue
@@ -248,24 +248,6 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
-
-
-def _bracketed(sentence: Sentence, anchor: Anchor) -> Annotation | None:
-    """The level that a bracket is about: "masses D3-D6 (with cord compression) and D9 (without cord compression)"."""
-    norms = sentence.document.norms
-    opens = anchor.first - 1 - (norms[anchor.first - 1] in ("with", "without", "no", "causing"))
-    if anchor.kind != "compression" or opens <= sentence.first or norms[opens] != "(":
-        return None
-    return next((level for level in sentence.of("level") if level.last == opens - 1), None)
-
-
-def _interprets(anchor: Anchor) -> bool:
-    """Whether a finding only names what a cord signal means: "hyperintensity D3-D5 s/o compressive myelopathy"."""
-    return anchor.note.sentence.document.norms[anchor.note.last] == "myelopathy"
-
-
-def _of_an_organ(size: Annotation) -> bool:
-    return any(size in sizes for sizes in owned_sizes(size.sentence).values())
 
 
 def _is_caption(sentence: Sentence, anchor: Anchor, anchors: Sequence[Anchor]) -> bool:

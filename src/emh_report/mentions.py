@@ -8,8 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
 
 from spacy.tokens import Doc
 
@@ -18,21 +16,13 @@ from emh_report.choices import Templates
 from emh_report.cues import CueSpan, Grammar, cue_of, grammar_of
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.filling import Filling
-from emh_report.levels import levels_and_sequences
 from emh_report.lexicon import Lexicons
-from emh_report.measure import quantities_among, sizes_among
 from emh_report.model import Assertion, Certainty, Mention
+from emh_report.numerals import add_numbers, is_number
 from emh_report.phrases import Match
 from emh_report.pipeline import ADDED, CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
 from emh_report.unstated import SAYING_NOTHING, stated
-from emh_report.words import normalise
 
-_DIGITS = frozenset("0123456789")
-_ORDINALS = frozenset(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth one two three four "
-    "five six seven eight nine ten eleven twelve dorsal thoracic cervical lumbar sacral thoracolumbar "
-    "dorsolumbar cervicodorsal cervicothoracic lumbosacral coccyx".split()
-)
 HIDDEN = frozenset(
     "grammar unstated answer modifier reference change level sequence size quantity advice_cue study_word "
     "treatment_cue urgency communication cord_word organ_state weight timepoint".split()
@@ -59,7 +49,7 @@ class Reader:
         fields = Filling(document, self.templates(text))
         targets, cues = _by_start(doc.user_data[TARGETS]), _by_start(doc.user_data[CUES])
         added = _by_start(doc.user_data[ADDED])
-        numbers = [index for index, norm in enumerate(document.norms) if _is_number(norm)]
+        numbers = [index for index, norm in enumerate(document.norms) if is_number(norm)]
         paragraph, previous_end = 0, 0
         topic: list[Annotation] = []
         under: tuple[int, str | None] = (-1, None)
@@ -136,7 +126,7 @@ class Reader:
                 Annotation(kind, entry, first, last, sentence, concept.means, concept.preferred)
             )
         if counts:
-            _numbers(sentence)
+            add_numbers(sentence)
             sentence.annotations.sort(key=lambda annotation: (annotation.first, -annotation.last))
         if fields.any:
             sentence.annotations[:] = [
@@ -281,35 +271,3 @@ def _inside(span: Match, annotation: Annotation) -> bool:
         return False  # what is said about advice or treatment unsays no denial of a finding
     contains = annotation.first <= span.first and span.last <= annotation.last
     return contains and annotation.last - annotation.first > span.last - span.first
-
-
-def _numbers(sentence: Sentence) -> None:
-    """Levels, sequences, sizes and quantities of a sentence that holds a number word."""
-    words = sentence.document.words[sentence.first : sentence.last + 1]
-
-    def note(kind: str, concept: str, span: Any) -> Annotation:
-        first, last = span.first + sentence.first, span.last + sentence.first
-        return Annotation(kind, concept, first, last, sentence, value=span)
-
-    notes = sentence.annotations
-    norm = [normalise(word[0]) for word in words]
-    levels, sequences = levels_and_sequences(words, norm)
-    notes.extend(note("quantity", quantity.quantity, quantity) for quantity in quantities_among(words, norm))
-    notes.extend(note("size", "size", size) for size in sizes_among(words, norm))
-    for sequence in sequences:
-        found = note("sequence", "+".join(sequence.sequences), sequence)
-        rivals = [other for other in notes if other.kind == "sequence" and _touch(other, found)]
-        if not any(other.last - other.first > found.last - found.first for other in rivals):
-            notes[:] = [other for other in notes if other not in rivals]
-            notes.append(found)
-    notes.extend(note("level", "level", level) for level in levels)
-
-
-@lru_cache(maxsize=32768)
-def _is_number(norm: str) -> bool:
-    """Whether a word can be part of a level, a sequence, a size or a quantity."""
-    return norm in _ORDINALS or not _DIGITS.isdisjoint(norm)
-
-
-def _touch(one: Annotation, other: Annotation) -> bool:
-    return one.first <= other.last and other.first <= one.last

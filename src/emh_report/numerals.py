@@ -1,0 +1,50 @@
+"""Levels, sequences, sizes and quantities of a sentence as annotations. Part of mentions.py."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from emh_report.document import Annotation, Sentence
+from emh_report.levels import levels_and_sequences
+from emh_report.measure import quantities_among, sizes_among
+from emh_report.words import normalise
+
+_DIGITS = frozenset("0123456789")
+_ORDINALS = frozenset(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth one two three four "
+    "five six seven eight nine ten eleven twelve dorsal thoracic cervical lumbar sacral thoracolumbar "
+    "dorsolumbar cervicodorsal cervicothoracic lumbosacral coccyx".split()
+)
+
+
+def add_numbers(sentence: Sentence) -> None:
+    """Levels, sequences, sizes and quantities of a sentence that holds a number word."""
+    words = sentence.document.words[sentence.first : sentence.last + 1]
+
+    def note(kind: str, concept: str, span: Any) -> Annotation:
+        first, last = span.first + sentence.first, span.last + sentence.first
+        return Annotation(kind, concept, first, last, sentence, value=span)
+
+    notes = sentence.annotations
+    norm = [normalise(word[0]) for word in words]
+    levels, sequences = levels_and_sequences(words, norm)
+    notes.extend(note("quantity", quantity.quantity, quantity) for quantity in quantities_among(words, norm))
+    notes.extend(note("size", "size", size) for size in sizes_among(words, norm))
+    for sequence in sequences:
+        found = note("sequence", "+".join(sequence.sequences), sequence)
+        rivals = [other for other in notes if other.kind == "sequence" and _touch(other, found)]
+        if not any(other.last - other.first > found.last - found.first for other in rivals):
+            notes[:] = [other for other in notes if other not in rivals]
+            notes.append(found)
+    notes.extend(note("level", "level", level) for level in levels)
+
+
+@lru_cache(maxsize=32768)
+def is_number(norm: str) -> bool:
+    """Whether a word can be part of a level, a sequence, a size or a quantity."""
+    return norm in _ORDINALS or not _DIGITS.isdisjoint(norm)
+
+
+def _touch(one: Annotation, other: Annotation) -> bool:
+    return one.first <= other.last and other.first <= one.last
