@@ -268,7 +268,7 @@ def _operated(sentence: Sentence, anchor: Anchor) -> bool:
 def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
     if anchor.note.change is not None:
         return anchor.note.change
-    notes = sentence.of("change")
+    notes = [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]
     for note in notes:
         first, last = sentence.clause_of(note.first)
         if first <= anchor.first <= last or first <= anchor.last <= last:
