@@ -41,7 +41,11 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
         others = {_today(note) for note in stated}
         if Assertion.PRESENT in others and Assertion.ABSENT in others and assertion is Assertion.PRESENT:
             same = [
-                note for note in stated if note.assertion is Assertion.ABSENT and not note.sentence.of("site", "level")
+                note
+                for note in stated
+                if note.assertion is Assertion.ABSENT
+                and not note.sentence.of("site", "level")
+                and not any(word.means.get("scope") == "elsewhere" for word in note.sentence.of("cord_word"))
             ]
             if same:
                 warnings.append(

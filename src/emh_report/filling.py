@@ -58,7 +58,7 @@ class Filling:
         for note in sentence.annotations:
             span = self._characters(note.first, note.last)
             for choice in self._around(span):
-                if choice.label[0] <= span[0] and span[1] <= choice.label[1]:
+                if choice.label[0] <= span[0] and span[1] <= choice.label[1] and not _only_holds(note):
                     self._decide(note, choice)
 
     def _decide(self, note: Annotation, choice: Choice) -> None:
@@ -97,3 +97,15 @@ class Filling:
 def _is_asked(note: Annotation) -> bool:
     """Whether only a question mark of the label makes it doubtful: "Cord compression? [x] Yes"."""
     return bool(note.cues) and all(cue.text.startswith("?") for cue in note.cues)
+
+
+_HOLDERS = frozenset({"lesion", "site", "structure", "organ", "node", "level"})
+_WITHIN = frozenset("of in within".split())
+
+
+def _only_holds(note: Annotation) -> bool:
+    """Whether a phrase of a label only holds what is asked about: "Enhancement of the mass: absent"."""
+    if note.kind not in _HOLDERS:
+        return False
+    asked = (other for other in note.sentence.of("finding", "effect") if other.last < note.first)
+    return any(not _WITHIN.isdisjoint(note.sentence.norms(other.last + 1, note.first - 1)) for other in asked)

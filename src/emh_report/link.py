@@ -272,7 +272,7 @@ def _operated(sentence: Sentence, anchor: Anchor) -> bool:
 def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
     if anchor.note.change is not None:
         return anchor.note.change
-    notes = sentence.of("change")
+    notes = [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]
     if not notes:
         return None
     for note in notes:

@@ -83,7 +83,7 @@ class Experiencer(StrEnum):
 
 
 class Laterality(StrEnum):
-    """Side; RID5824 right, RID5825 left."""
+    """Side; RID5824 left, RID5825 right."""
 
     LEFT = "left"
     RIGHT = "right"

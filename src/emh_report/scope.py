@@ -14,6 +14,10 @@ _AFTERWARDS = frozenset("after following since".split())
 """What may follow a denial of what stands before it: "splenomegaly absent post splenectomy"."""
 
 
+_INSIDE = frozenset("in at on within".split())
+"""What may follow an answer without being part of it."""
+
+
 _HEDGES = frozenset(
     "likely unlikely possible favored suspected considered improbable probable remote conceivable "
     "doubtful questionable".split()
@@ -49,6 +53,9 @@ def scope_of(
     ):
         # "Splenomegaly: no"; but in "Fatty mass: myelolipoma is favored" the mass is not in doubt
         clause = (sentence.first, clause[1])
+    if sentence.label and cue.first == sentence.label[1] + 1 and following in _INSIDE:
+        if sentence.document.norms[cue.first] in ("none", "nil", "absent", "negative"):
+            return (sentence.first, sentence.label[1])  # "Calcification: none in the mass"
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
     if cue.entry.category == "negated" and (own := own_scope(sentence, cue, clause)):
         return own

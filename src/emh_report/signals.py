@@ -176,6 +176,14 @@ def _pairs(
                 free.remove(chosen)
                 chosen = chosen[:-1]
                 free.append(chosen)
+        if (
+            not chosen
+            and pairs
+            and pairs[-1][0].assertion is Assertion.ABSENT
+            and "but" in norms[previous : note.first]
+        ):
+            pairs.append((note, pairs[-1][1]))  # "not hyperintense on T2 but isointense"
+            continue
         if chosen:
             free.remove(chosen)
         pairs.append((note, chosen))
