@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from conftest import ROOT, Run
 from emh_report import doctor
@@ -25,6 +29,26 @@ def test_all_is_all() -> None:
     named = set(extras["all"][0].removeprefix("emh-report[").rstrip("]").split(","))
     assert named >= {"dicom", "docs", "fhir", "parquet", "spark"}
     assert named <= set(extras)
+
+
+@pytest.mark.parametrize(("file", "python"), [("py311", "3.11"), ("py312", "3.12"), ("py312", "3.13")])
+def test_the_constraints_hold_a_fitting_version_of_everything(file: str, python: str) -> None:
+    """numpy 2 and pyarrow 26 break Python 3.11 at import, and pip says nothing."""
+    lines = (ROOT / "constraints" / f"{file}.txt").read_text("utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+    versions = {canonicalize_name(name): version for name, version in pinned.items()}
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = [wanted["dependencies"], *wanted["optional-dependencies"].values()]
+    needed = [Requirement(line) for group in groups for line in group if not line.startswith("emh-report[")]
+    judged = 0
+    for each in needed:
+        if each.marker is None or each.marker.evaluate({"python_version": python}):
+            assert each.specifier.contains(versions[canonicalize_name(each.name)]), each.name
+            judged += 1
+    assert judged > 20
+    numpy_2 = not versions["numpy"].startswith("1.")
+    assert numpy_2 == (python != "3.11")
+    assert (int(versions["pyarrow"].split(".")[0]) < 26) == (python == "3.11")
 
 
 def test_versions_are_those_installed(cli: Run) -> None:
@@ -78,3 +102,23 @@ def test_listing_formats_needs_no_extra() -> None:
     assert {"csv", "dicom", "duckdb", "fhir", "jsonl", "omop", "parquet", "redcap", "sqlite"} <= set(names("writers"))
     assert all(writer(name).SUFFIX for name in names("writers"))
     assert all(callable(reader(name).sniff) for name in names("readers"))
+
+
+@pytest.mark.parametrize(
+    ("target", "module", "extra", "what"),
+    [
+        ("out.fhir.json", "fhir.resources.R4B.bundle", "fhir", "FHIR"),
+        ("out.dicom", "pydicom", "dicom", "DICOM SR"),
+        ("out.parquet", "duckdb", "parquet", "Parquet"),
+        ("out.duckdb", "duckdb", "parquet", "DuckDB"),
+    ],
+)
+def test_a_format_without_its_extra_gives_the_command(
+    target: str, module: str, extra: str, what: str, monkeypatch: pytest.MonkeyPatch, cli: Run, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)  # what Python does for a module that is not installed
+    (tmp_path / "r.txt").write_text("FINDINGS: No cord compression.\n", "utf-8")
+    ran = cli("run", tmp_path / "r.txt", "--to", tmp_path / target, "--quiet")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == f"emh-report: {what} needs an extra: pip install 'emh-report[{extra}]'\n"
+    assert not (tmp_path / target).exists()

@@ -137,6 +137,24 @@ def test_bad_rows_of_a_table(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_table_as_excel_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("\ufeffsep=;\r\nid;text\r\na;No mass, ß\r\n".encode())
+    for encoding in (None, "utf-8", "utf-8-sig"):
+        (row,) = rows(path, encoding=encoding)
+        assert isinstance(row, Report)
+        assert (row.id, row.text) == ("a", "No mass, ß")
+        assert path.read_bytes()[row.offset or 0 :].startswith(b"a;No")
+
+
+def test_one_table_of_many_may_lack_its_columns(tmp_path: Path) -> None:
+    feeds.table(tmp_path / "x.csv")
+    (tmp_path / "y.csv").write_text("a,b\n1,2\n", "utf-8")
+    found = rows(tmp_path)
+    assert len(found) == 4
+    assert codes(found) == [("y.csv", "no_such_field")]
+
+
 def test_torn_text_is_no_id(tmp_path: Path) -> None:
     """A line break in a cell without quotation marks makes a row of text: its first cell must not be told."""
     path = tmp_path / "x.csv"

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from emh_report import __version__
+from emh_report.connectors import names as connector_names
 from emh_report.errors import EmhReportError, InputError, TemplateFault
 from emh_report.pyrush import OURS, SENTENCES
 from emh_report.terminal import Tally, emit, print_evaluation, progress, run_progress, say, show
@@ -54,6 +55,7 @@ Lexicons = Annotated[
         help="Your lexicon files, over the built-in ones. Repeatable.",
     ),
 ]
+_READERS, _WRITERS = (", ".join(connector_names(kind)) for kind in ("readers", "writers"))
 OutputFile = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write here instead; complete or not at all."),
@@ -211,10 +213,14 @@ def run_source(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A file or a folder of reports, in any format.")],
     to: Annotated[Path, typer.Option("--to", metavar="TARGET", help="The file or folder to write.")],
     reader: Annotated[
-        str | None, typer.Option("--from", metavar="FORMAT", help="Format of the source; none: found out.")
+        str | None,
+        typer.Option("--from", metavar="FORMAT", help=f"Format of the source, found out if not given: {_READERS}."),
     ] = None,
     writer: Annotated[
-        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="Format of the target; none: by its suffix.")
+        str | None,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", help=f"Format of the target, by its suffix if not given: {_WRITERS}."
+        ),
     ] = None,
     lexicons: Lexicons = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes to use.")] = 1,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emh_report.connectors.base import ReadOptions
-from emh_report.errors import EmhReportError
+from emh_report.connectors.files import NoSuchColumn
 
 TEXTS = (
     "report_text", "reporttext", "text", "report", "note_text", "narrative", "radiology_report", "report_body", "body",
@@ -37,7 +37,7 @@ def choose(names: Sequence[str], options: ReadOptions) -> Columns:
     """
     text = _named("--text", options.text_field, names) or _guess(TEXTS, names)
     if text is None:
-        raise EmhReportError("no column has the name of a report's text; give --text (is there a header?)")
+        raise NoSuchColumn("no column has the name of a report's text; give --text (is there a header?)")
     return Columns(
         text,
         _named("--id", options.id_field, names) or _guess(IDS, names),
@@ -50,7 +50,7 @@ def _named(option: str, wanted: str | None, names: Sequence[str]) -> str | None:
     if wanted is None:
         return None
     if wanted not in names:
-        raise EmhReportError(f"{option} {wanted}: no such column")
+        raise NoSuchColumn(f"{option} {wanted}: no such column")
     return wanted
 
 

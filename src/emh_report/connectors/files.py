@@ -27,6 +27,10 @@ _CHARSETS = [
 """Encodings that a hospital's export may have; the library knows ninety, and takes rare ones for common ones."""
 
 
+class NoSuchColumn(EmhReportError):
+    """A table without the columns that are needed: wrong usage for one table, a reject among many."""
+
+
 def files_of(source: Path) -> list[Path]:
     """The source itself, or all files below a folder, sorted by path; hidden ones are left out."""
     if not source.is_dir():
@@ -57,6 +61,10 @@ def rows_of_files(source: Path, options: ReadOptions, read: Callable[[Path, str]
             yield Reject(name, error.code, name)
         except OSError:
             yield Reject(name, "unreadable", name)
+        except NoSuchColumn:
+            if len(options.files) < 2:
+                raise
+            yield Reject(name, "no_such_field", name)
         except EmhReportError:
             raise
         except Exception as error:

@@ -58,8 +58,9 @@ def _table(path: Path, name: str, options: ReadOptions) -> Iterator[Row]:
     with path.open("rb") as binary:
         if is_archive(binary.read(16)):
             raise RowError("archive")
-    encoding, start = (options.encoding, 0) if options.encoding else encoding_of(path)
-    assert encoding is not None
+    encoding, start = encoding_of(path)
+    if options.encoding and not start:  # a byte order mark says more than the user
+        encoding = options.encoding
     csv.field_size_limit(LONGEST_REPORT)
     try:
         stream = path.open(encoding=encoding, errors="surrogateescape", newline="")
@@ -76,8 +77,11 @@ def _table(path: Path, name: str, options: ReadOptions) -> Iterator[Row]:
             stream.read(1)
         lines = _Lines(stream, encoding, start)
         delimiter = options.delimiter or delimiter_of(head, name)
+        if head.lower().startswith("sep=") and len(head.strip()) == 5:  # Excel's own first line
+            delimiter = head[4]
+            next(lines.all)
         rows = csv.reader(lines.all, delimiter="\t" if delimiter in ("\\t", "tab") else delimiter)
-        header = [cell.strip() for cell in next(rows)]
+        header = [cell.strip() for cell in next(rows, [])]
         columns = choose(header, options)
         yield from _rows(rows, lines, header, columns, name)
 
