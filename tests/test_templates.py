@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -75,6 +76,11 @@ def test_a_fault_names_template_line_and_nearest_name(tmp_path: Path, source: st
         "{% include '/etc/passwd' %}",
         "{% include '../src/emh_report/render.py' %}",
         "{% import '../tests/test_render.py' as t %}",
+        "{% from '/etc/passwd' import x %}",
+        "{% include 'pages/../../pyproject.toml' %}",
+        "{{ reports[0].model_dump() }}",
+        "{{ timeline.tracks.__class__ }}",
+        "{{ diagram.named.fget }}",
         "{% extends '/etc/hosts' %}",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
         "{% include 'report.txt.jinja' ignore missing %}{{ f.lesions.append(1) }}",
@@ -85,6 +91,18 @@ def test_hostile_templates_do_not_run(tmp_path: Path, source: str) -> None:
     message = _faulty(tmp_path, source)
     assert message.startswith("FILE:") or message == "the template prints more than 20000000 characters"
     assert "root:" not in message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secretword", encoding="utf-8")
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "mine.txt.jinja").symlink_to(tmp_path / "secret.txt")
+    (folder / "other.txt.jinja").write_text("{% include 'mine.txt.jinja' %}", encoding="utf-8")
+    for name in ("mine", "other"):
+        with pytest.raises(TemplateFault, match="in none of the template folders"):
+            render(rich(), template=name, folders=[folder])
 
 
 def test_no_word_of_the_report_in_a_fault(tmp_path: Path) -> None:

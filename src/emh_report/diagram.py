@@ -32,11 +32,6 @@ class Diagram(Part):
 
     lanes: tuple[Lane, ...] = ()
 
-    @property
-    def named(self) -> tuple[str, ...]:
-        """The vertebrae at which anything is said."""
-        return tuple(level for index, level in enumerate(VERTEBRAE) if any(lane.states[index] for lane in self.lanes))
-
 
 def diagram(findings: Findings) -> Diagram:
     """Lesions by site and side, then epidural disease, then compression; a lane without a level is left out."""

@@ -98,16 +98,15 @@ def takes_all(style: Style) -> bool:
     """Whether the template is about several reports at once: it uses ``reports`` or ``timeline``."""
     try:
         environment, template = _find(style)
-        name = template.name
-        todo, seen = [name or ""], set[str]()
+        todo, seen = [template.name or ""], set[str]()
         while todo:
             name = todo.pop()
             seen.add(name)
-            text = (
-                Path(template.filename or "").read_text("utf-8")
-                if name == template.name
-                else _source(environment, name)
-            )
+            try:
+                own = name == template.name and template.filename
+                text = Path(own).read_text("utf-8") if own else _source(environment, name)
+            except jinja2.TemplateNotFound:
+                continue  # rendering says where it is asked for
             tree = environment.parse(text)
             if meta.find_undeclared_variables(tree) & {"reports", "timeline"}:
                 return True

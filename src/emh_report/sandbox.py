@@ -45,6 +45,17 @@ class _Undefined(jinja2.StrictUndefined):
         return f"{type(owner).__name__} has no {name!r}"
 
 
+class _Folder(jinja2.FileSystemLoader):
+    """The files of one folder; a link that leads out of it is no file of the folder."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> Any:
+        found = super().get_source(environment, template)
+        home = Path(self.searchpath[0]).resolve()
+        if not Path(found[1]).resolve().is_relative_to(home):
+            raise jinja2.TemplateNotFound(template)
+        return found
+
+
 class Environment(ImmutableSandboxedEnvironment):
     """Jinja, closed: fields only, files of the template folders only, every output neutralised."""
 
@@ -52,7 +63,7 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def __init__(self, suffix: str, places: Sequence[Path], wording: dict[str, Any], ascii_only: bool = False) -> None:
         super().__init__(
-            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(place) for place in places]),
+            loader=jinja2.ChoiceLoader([_Folder(place) for place in places]),
             undefined=_Undefined,
             trim_blocks=True,
             lstrip_blocks=True,
