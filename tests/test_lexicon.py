@@ -11,6 +11,7 @@ import pytest
 
 from emh_report import lexicon
 from emh_report.errors import LexiconError
+from emh_report.extract import extract
 from emh_report.lexicon import Concept, Lexicons
 from emh_report.model import Action, Modality, TreatmentKind
 from emh_report.yamltree import words_of
@@ -222,7 +223,37 @@ def test_concepts_of_different_kinds_may_share_a_term(built_in: Path, overlay: W
 def test_a_clash_is_the_fault_of_the_overlay(built_in: Path, overlay: Write) -> None:
     (built_in / "sites.yaml").write_text(SITES + "  - id: rib\n    terms:\n      - rib\n")
     path = overlay("kind: site\nconcepts:\n  - id: paravertebral\n    terms:\n      - ribs\n")
-    assert _faults([path]) == ["local/own.yaml:5: 'ribs' already means rib (lexicons/sites.yaml:13)"]
+    assert lexicon.check([path]) == ["local/own.yaml:5: 'ribs' already means rib (lexicons/sites.yaml:13)"]
+
+
+def test_a_clash_with_an_overlay_stops_nothing(overlay: Write) -> None:
+    path = overlay("""\
+        kind: finding
+        concepts:
+          - id: own_compression
+            terms: [cord compression]
+          - id: own_effusion
+            terms: [effusion]
+          - id: own_effusions
+            terms: [effusions]
+          - id: own_pleural
+            terms: [pleural effusion]
+          - id: own_node
+            terms: [node]
+        """)
+    assert all("already means" in fault for fault in lexicon.check([path]))
+    found = extract("No pleural effusion and no cord compression. Schmorl node.", overlays=[path])
+    assert found.cord_compression.assertion == "absent"
+    assert {(mention.concept, mention.text, mention.assertion) for mention in found.mentions} >= {
+        ("cord_compression", "cord compression", "absent"),
+        ("own_compression", "cord compression", "absent"),
+        ("own_effusion", "effusion", "absent"),
+        ("own_effusions", "effusion", "absent"),
+        ("own_pleural", "pleural effusion", "absent"),
+        ("own_node", "node", "present"),
+    }
+    starts = [mention.start for mention in found.mentions]
+    assert starts == sorted(starts)
 
 
 def test_an_id_is_defined_once_in_a_folder(built_in: Path) -> None:

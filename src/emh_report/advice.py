@@ -122,7 +122,23 @@ def statements(document: Document) -> Iterator[Statement]:
                 continue
             stance = advice.stance(note, bare=_is_bare_advice(advice, note))
             if stance and _counts(note, stance):
-                yield Statement(note, stance)
+                yield Statement(_referral(note, notes) or note, stance)
+
+
+def _referral(note: Annotation, notes: Sequence[Annotation]) -> Annotation | None:
+    """Whose opinion is asked about a procedure: "neurosurgical opinion for decompression is advised"."""
+    norms = note.sentence.norms
+    return next(
+        (
+            other
+            for other in notes
+            if other.last < note.first
+            and norms(other.last + 1, note.first - 1)[:1] in (["for"], ["regarding"], ["about"])
+            and action_of(other) in (Action.SURGICAL_REFERRAL, Action.HEMATOLOGY_REFERRAL)
+            and note.first - other.last <= 4
+        ),
+        None,
+    )
 
 
 def _counts(note: Annotation, stance: Stance) -> bool:

@@ -22,7 +22,8 @@ FILLERS = frozenset(
 )
 VERBS = frozenset("is are was were show shows demonstrate appear has have cause causing extend seen noted".split())
 PREPOSITIONS = frozenset(
-    "at from in between over opposite of to upto along within on involving across spanning level".split()
+    "at from in between over opposite of to upto along within on involving across spanning level above below "
+    "beyond near around".split()
 )
 _POINTING = frozenset("of in within involving throughout along by around inside".split())
 
@@ -127,6 +128,8 @@ def denied_at(level: Annotation, anchor: Anchor) -> bool:
     """Whether a denial stands between an anchor and a level, which excludes the level: "at T5, not at T9"."""
     if level.assertion is not Assertion.ABSENT:
         return False
+    if level.excepted:
+        return True  # "with the exception of T8, the cord is compressed"
     words = level.sentence.document.words
     return any(
         cue.kind == "negated" and words[anchor.last].end <= cue.start < words[level.first].start for cue in level.cues
@@ -150,7 +153,9 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         clause = sentence.clause_of(level.first)
         following = [anchor for anchor in anchors if anchor.first > level.last]
         preceding = [anchor for anchor in anchors if anchor.last < level.first or _covers(anchor, level)]
-        inside = [anchor for anchor in preceding if anchor.last >= clause[0]]
+        # the last to end: "the cord is draped over the mass and flattened at T6"
+        # and one that has ended before one still open: "cord free at T5, compressed at T9"
+        inside = sorted((a for a in preceding if a.last >= clause[0]), key=lambda a: (a.last < level.first, a.last))
         before = norms[level.first - 1] if level.first > sentence.first else ""
         if following and before not in PREPOSITIONS and premodifies(level, following[0]):
             following[0].levels.append(level)
@@ -165,7 +170,10 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
             loose.append(level)
     for level in fronted:
         clause = sentence.clause_of(level.first)
-        scope = [a for a in anchors if a.first > level.last and not a.levels and _same_statement(sentence, level, a)]
+        # "at T3-T4 and again at T11 the cord is compressed": more levels may open one statement
+        out = level.excepted and level.assertion is Assertion.ABSENT  # "with the exception of T8, …"
+        free = [a for a in anchors if a.first > level.last and (out or all(note in fronted for note in a.levels))]
+        scope = [anchor for anchor in free if _same_statement(sentence, level, anchor)]
         for anchor in scope:
             anchor.levels.append(level)
         if not scope:
@@ -183,7 +191,7 @@ def _shrunk_from(level: Annotation) -> bool:
 
 _OPENERS = frozenset(
     "; , while whereas where at from the level of and in between opposite there however but also "
-    "then similarly again on : ( both vertebral disc".split()
+    "with exception except apart aside save neither nor then similarly again on : ( both vertebral disc".split()
 )
 
 
@@ -201,8 +209,9 @@ def _coordinated(sentence: Sentence, anchors: Sequence[Anchor], level: Annotatio
     chain = [anchors[-1]]
     for anchor in reversed(anchors[:-1]):
         gap = sentence.document.norms[anchor.last + 1 : chain[-1].first]
-        if gap[:1] == ["by"] and chain[-1].kind == LESION and anchor.kind in _NARROWED and not anchor.levels:
-            chain.append(anchor)  # "the cord is compressed by a mass at T12"
+        if "by" in gap[:9] and chain[-1].kind == LESION and anchor.kind in _NARROWED and not anchor.levels:
+            same = [a for a in anchors if a.first == anchor.first and a.kind in _NARROWED and not a.levels]
+            chain.extend(same)  # "the cord is effaced and pushed by a mass at T12"
             break
         if (
             gap[:1] == ["with"]

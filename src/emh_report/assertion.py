@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from emh_report.clauses import clauses
 from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
+from emh_report.dates import dated, is_still_there, names_a_month, only_measures
 from emh_report.document import Annotation, Sentence
-from emh_report.idle import is_told, nothing_suggests, restored
+from emh_report.exceptions import except_levels
+from emh_report.idle import is_answered, is_told, nothing_suggests, restored
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
 from emh_report.presupposition import presupposed, without_complements
 from emh_report.relatives import in_family_history, is_informant
@@ -34,12 +36,19 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         cues = [*cues, *hidden]
     cues = sorted(cues, key=lambda cue: cue.first) if len(cues) > 1 else cues
     sentence.clauses = clauses(sentence, grammar, cues)
-    if _is_question(sentence):
+    if _is_question(sentence) or _is_unreal(sentence):
         for target in targets:
             target.assertion = Assertion.HYPOTHETICAL
         return
     active = [
-        cue for cue in cues if cue.entry.direction != "none" and _supported(cue, cues) and not is_told(sentence, cue)
+        cue
+        for cue in cues
+        if cue.entry.direction != "none"
+        and not is_answered(sentence, cue)
+        and _supported(cue, cues)
+        and not is_told(sentence, cue)
+        and not names_a_month(sentence, cue)
+        and not only_measures(sentence, cue)
     ]
     excluding = [
         cue
@@ -51,6 +60,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
     exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
     for position, cue in enumerate(active):
         cue.scope = scope_of(sentence, cue, active[position + 1 :], active[:position], targets)
+    active += dated(sentence)
     signs, relatives = signed(sentence, targets), in_family_history(sentence)
     for target in targets:
         if target.first in signs:
@@ -60,11 +70,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
             _apply(sentence, target, active)
         if relatives:
             target.experiencer = Experiencer.OTHER
-        for cue in exceptions:
-            if cue.last < target.first and any(
-                other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
-            ):
-                target.excepted = True
+        except_levels(sentence, target, targets, active, exceptions)
 
 
 def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:
@@ -82,6 +88,12 @@ def _is_question(sentence: Sentence) -> bool:
     return norms[sentence.last] == "?" and norms[sentence.first] in _ASKING
 
 
+def _is_unreal(sentence: Sentence) -> bool:
+    """Whether a sentence tells what might come: "Were the mass to enlarge, the cord would be compressed"."""
+    norms = sentence.norms(sentence.first, sentence.last)
+    return norms[0] in ("were", "should") and not {"would", "could", "might", "may", "will"}.isdisjoint(norms[3:])
+
+
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:
     """Whether a cue that means something only after another one ("favour EMH over lymphoma") has it."""
     needs = cue.entry.means.get("needs")
@@ -90,6 +102,8 @@ def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:
 
 def _concerns(cue: CueSpan, target: Annotation) -> bool:
     """Whether a cue about diagnoses only ("chloroma would not contain fat") may be about ``target``."""
+    if cue.entry.means.get("spares") == "places" and target.kind in _PLACES:
+        return False
     return cue.entry.means.get("only") != "diagnosis" or target.kind in _DIAGNOSES
 
 
@@ -100,7 +114,11 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         if cue.scope[0] <= _start(cue, target) and target.last <= cue.scope[1] and not _overlap(cue, target)
     ]
     applied = without_complements(sentence, target, applied)
-    applied = [cue for cue in applied if _concerns(cue, target) and not _shielded(sentence, target, cue)]
+    applied = [
+        cue
+        for cue in applied
+        if _concerns(cue, target) and not _shielded(sentence, target, cue) and not _is_elliptic(sentence, target, cue)
+    ]
     if not applied:
         return
     target.cues = tuple(cue_of(sentence, cue) for cue in applied)
@@ -116,6 +134,8 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     )
     if nearest is None:
         return
+    if deciding := [cue for cue in applied if cue.entry.means.get("decides")]:
+        nearest, categories = deciding[-1], {deciding[-1].entry.category}  # "the question of EMH is answered in the …"
     category = nearest.entry.category
     if "negated" in categories and (
         category in ("historical", "affirmed")
@@ -132,8 +152,12 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
     if category == "affirmed" and "possible" in categories:
         nearest = next(cue for cue in applied if cue.entry.category == "possible")
         category = "possible"
-    if category == "historical" and "possible" in categories:
-        category = "historical"
+    if (
+        category == "historical"
+        and categories <= {"historical", "change"}
+        and is_still_there(sentence, nearest, target)
+    ):
+        return
     if category == "negated":
         target.assertion = Assertion.ABSENT
         if nearest.entry.means.get("about") == "others":
@@ -156,6 +180,14 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         target.assertion = Assertion.NOT_ASSESSED
 
 
+def _is_elliptic(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
+    """Whether "does not" leaves out what its subject does not do: "the epidural mass enhances, the others do not"."""
+    norms = sentence.document.norms
+    ends = norms[cue.last] == "not" and norms[cue.last - 1] in ("do", "does", "did") or norms[cue.last] == "doesn't"
+    closed = cue.last == sentence.clause_of(cue.last)[1] or norms[cue.last + 1] in (".", ";", ",")
+    return ends and closed and target.kind in ("lesion", "site", "structure", "level") and target.last < cue.first
+
+
 def _of_the_patient(sentence: Sentence, target: Annotation) -> bool:
     """ "Sister with thalassemia, splenomegaly in the patient"."""
     behind = sentence.norms(target.last + 1, target.last + 3)
@@ -163,6 +195,9 @@ def _of_the_patient(sentence: Sentence, target: Annotation) -> bool:
 
 
 _ATTRIBUTES = frozenset({"finding", "effect", "intensity", "change", "sequence"})
+
+
+_PLACES = frozenset({"structure", "reference", "site", "organ", "body_region", "level"})
 
 
 _DIAGNOSES = frozenset({"emh", "differential", "condition"})
@@ -217,6 +252,9 @@ def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
         "site",
     ):
         before = norms[max(sentence.first, target.first - 4) : target.first]
+        itself = target.kind == "site" and not sentence.of("lesion", "finding", "effect", "emh")
+        if cue.entry.category == "not_assessed" and itself:
+            return False  # "the epidural space could not be assessed"
         if _DEFINITE.intersection(before) and not (
             cue.last >= target.first - 1 and cue.last < target.first and cue.entry.category == "possible"
         ):

@@ -75,6 +75,7 @@ def canal_anchors(sentence: Sentence) -> list[Anchor]:
         if note.concept in _FIXED:
             anchors.append(_anchor(_FIXED[note.concept], note, note, note.assertion))
     covered = {index for anchor in anchors for index in range(anchor.first, anchor.last + 1)}
+    last: tuple[Annotation, list[Annotation]] | None = None
     for effect in sentence.of("effect"):
         if effect.first in covered:
             continue
@@ -85,6 +86,9 @@ def canal_anchors(sentence: Sentence) -> list[Anchor]:
                 for note in sentence.topic
                 if note.kind == "structure" and note.sentence is not sentence or _in_label(sentence, note)
             ]
+        if not targets and last and _goes_on(sentence, last[0], effect):
+            targets = last[1]
+        last = (effect, targets) if targets else last
         for structure in targets:
             kind = _TABLE.get((effect.means["effect"], structure.concept))
             if kind:
@@ -92,6 +96,12 @@ def canal_anchors(sentence: Sentence) -> list[Anchor]:
         if not targets:
             anchors.extend(_bare(sentence, effect, structures))
     return anchors
+
+
+def _goes_on(sentence: Sentence, before: Annotation, effect: Annotation) -> bool:
+    """Whether an effect is a second predicate: "the cord is draped over the mass and flattened"."""
+    words = [word for word in sentence.norms(before.last + 1, effect.first - 1) if not word.endswith("ly")]
+    return words[-1:] == ["and"] and effect.text.lower().endswith(("ed", "en")) and ";" not in words
 
 
 def _named(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> bool:
@@ -130,7 +140,7 @@ def _meant(effect: Annotation, structure: Annotation) -> Assertion:
 
 
 def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Annotation]:
-    after = _following(sentence, effect, structures)
+    after = [note for note in _following(sentence, effect, structures) if not _is_place(sentence, effect, note)]
     before = _preceding(sentence, effect, structures)
     noun = sentence.document.norms[effect.last] in _NOUNS
     if effect.means["effect"] == "preserved":
@@ -146,6 +156,12 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
     ):
         return []
     return before
+
+
+def _is_place(sentence: Sentence, effect: Annotation, structure: Annotation) -> bool:
+    """Whether a structure is where the effect is: "the cord is compressed throughout the thoracic spine"."""
+    between = sentence.norms(effect.last + 1, structure.first - 1)
+    return structure.concept == "vertebra" and not {"throughout", "in", "at", "within", "along"}.isdisjoint(between)
 
 
 def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Annotation]:
@@ -211,7 +227,7 @@ _PLACES = frozenset(
     "which at that time level region segment portion part degree point site same junction "
     "vertebral body from to of the a an upto and in on below above there opposite behind "
     "throughout whole entire its course diameter caliber contour outline shape remains remained "
-    "become becomes became appears lies lie has had be being been is are was were show shows "
+    "become becomes became itself appears lies lie has had be being been is are was were show shows "
     "showed demonstrate by far rather than much then regained retained assumed kept".split()
 )
 
@@ -223,7 +239,8 @@ _MIDDLE = frozenset("level modifier effect change structure cord_word intensity 
 def _predicative(sentence: Sentence, index: int) -> bool:
     """Whether a word may stand between a structure and what is said of it; another noun is another subject."""
     norms = sentence.document.norms
-    if norms[index] in _AUX or norms[index] in _PLACES or norms[index].endswith("ly"):
+    coordinated = norms[index].endswith("ed") and norms[index + 1] in ("and", ",") and index < sentence.last
+    if coordinated or norms[index] in _AUX or norms[index] in _PLACES or norms[index].endswith("ly"):
         return norms[index] not in ("by",)
     return any(note.first <= index <= note.last for note in sentence.annotations if note.kind in _MIDDLE)
 

@@ -34,12 +34,24 @@ def clauses(sentence: Sentence, grammar: Grammar, cues: list[CueSpan]) -> list[t
         ):
             starts.append(cue.first)
     spaced = _spaced_dashes(sentence)
+    listed = {
+        index
+        for note in sentence.annotations
+        if note.kind == "level"
+        for index in range(note.first, note.last)
+        if norms[index] in ("and", "&")
+    }  # "the compression at D6 and D7 is no more seen"
     for index in range(sentence.label[1] + 1 if sentence.label else sentence.first + 1, sentence.last):
         word = norms[index]
         if word in HARD or index in spaced:
             if not continues(sentence, index, cues):
                 starts.append(index)
-        elif word in SOFT and index not in cue_words and _opens(sentence, index, max(starts), grammar, cues):
+        elif (
+            word in SOFT
+            and index not in cue_words
+            and index not in listed
+            and _opens(sentence, index, max(starts), grammar, cues)
+        ):
             starts.append(index)
     starts += breaks(sentence, cues, sentence.annotations, starts, grammar)
     ordered = sorted(set(starts))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from emh_report.anchors import denied_at
 from emh_report.cordsigns import cord_signal, escc_grade, is_normal_cord, sac_and_csf
 from emh_report.diagnosis import asked
 from emh_report.document import Annotation
@@ -22,9 +21,8 @@ from emh_report.model import (
     Severity,
 )
 from emh_report.model import Warning as ReportWarning
+from emh_report.polarity import is_elsewhere, split_levels
 from emh_report.relations import BACKGROUND, Links
-
-_BEYOND = frozenset("above below cranial caudal proximal distal rostral beyond".split())
 
 
 @dataclass(slots=True)
@@ -59,6 +57,9 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     _later(state, facts, links)
     for fact in links.facts:
         if fact.levels and is_normal_cord(fact):
+            if spared := set(level_names(note for note in fact.levels if note.excepted)):
+                state.present = True  # "save for T5, the cord is free"
+                state.levels |= spared
             state.absent |= set(level_names(fact.levels)) - state.levels
             state.denied = True
             state.notes.extend([fact.anchor.note, *fact.levels])
@@ -117,8 +118,12 @@ def _add(state: _Compression, fact: Fact) -> None:
         assertion = Assertion.PRESENT
     if assertion is Assertion.ABSENT and fact.anchor.note.change is Change.NEW:
         return  # "no new compression" says nothing of an old one
-    named, denied = _split(fact, assertion)
-    elsewhere = _elsewhere(fact)
+    doubted = level_names(note for note in fact.levels if note.assertion is Assertion.POSSIBLE)
+    if assertion is Assertion.ABSENT and doubted:  # "no compression at T4, but not excluded at T8"
+        state.possible = True
+        state.levels.update(doubted)
+    named, denied = split_levels(fact, assertion)
+    elsewhere = is_elsewhere(fact)
     if assertion is Assertion.ABSENT and elsewhere and not named:
         return
     state.notes.append(fact.anchor.note)
@@ -135,6 +140,8 @@ def _add(state: _Compression, fact: Fact) -> None:
             state.possible, state.certainty = True, fact.anchor.note.certainty or state.certainty
         state.change = fact.change if fact.change is not Change.RESOLVED and fact.change else state.change
     elif assertion is Assertion.ABSENT:
+        if not fact.levels and "without" in fact.sentence.norms(fact.anchor.first - 2, fact.anchor.first - 1):
+            named = set(level_names(fact.lesion_levels))  # "indents the sac at T8 without cord compression"
         if denied:
             state.present = True
             state.levels |= denied
@@ -157,7 +164,7 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
         if ((fact.kind == "compression" and fact.assertion is Assertion.ABSENT) or is_normal_cord(fact))
         and not fact.levels
         and fact.sentence.section is None
-        and not _elsewhere(fact)
+        and not is_elsewhere(fact)
         and any(
             sentence.of("timepoint")
             for sentence in links.document.sentences[max(0, fact.sentence.index - 1) : fact.sentence.index + 1]
@@ -177,26 +184,11 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
     state.notes.append(free[-1].anchor.note)
 
 
-def _split(fact: Fact, assertion: Assertion) -> tuple[set[str], set[str]]:
-    """Levels of the fact's own polarity, and of the opposite one: "at T5, not at T9", "except at T8"."""
-    named: set[str] = set()
-    other: set[str] = set()
-    for note in fact.levels:
-        names = set(level_names([note]))
-        if assertion is Assertion.ABSENT and _beyond(note):
-            continue  # "no compression above T6" says nothing of T6
-        if assertion is Assertion.ABSENT:
-            (other if note.excepted else named).update(names)
-        else:
-            (other if denied_at(note, fact.anchor) else named).update(names)
-    return named, other
-
-
 def _override(state: _Compression, addendum: Sequence[Fact]) -> None:
     levels: set[str] = set()
     absent: set[str] = set()
     for fact in addendum:
-        named, denied = _split(fact, fact.assertion)
+        named, denied = split_levels(fact, fact.assertion)
         (levels if fact.assertion in TODAY else absent).update(named)
         (absent if fact.assertion in TODAY else levels).update(denied)
     state.denied = False
@@ -220,22 +212,11 @@ def _override(state: _Compression, addendum: Sequence[Fact]) -> None:
 def _general_conflict(facts: Sequence[Fact]) -> bool:
     """Compression denied for the whole cord in one place and stated, without a level, in another."""
     denied = any(
-        f.assertion is Assertion.ABSENT and not f.levels and f.sentence.section != BACKGROUND and not _elsewhere(f)
+        f.assertion is Assertion.ABSENT and not f.levels and f.sentence.section != BACKGROUND and not is_elsewhere(f)
         for f in facts
     )
     stated = [f for f in facts if f.assertion is Assertion.PRESENT and f.sentence.section != BACKGROUND]
     return denied and bool(stated) and not any(f.levels or f.lesion_levels for f in stated)
-
-
-def _elsewhere(fact: Fact) -> bool:
-    return any(note.means.get("scope") == "elsewhere" for note in fact.sentence.of("cord_word")) or any(
-        _beyond(note) for note in fact.levels
-    )
-
-
-def _beyond(level: Annotation) -> bool:
-    before = level.sentence.norms(level.first - 2, level.first - 1)
-    return not _BEYOND.isdisjoint(before)
 
 
 def _normal_cord(state: _Compression, links: Links) -> None:
@@ -244,6 +225,17 @@ def _normal_cord(state: _Compression, links: Links) -> None:
         if fact.sentence.section != BACKGROUND and is_normal_cord(fact):
             state.denied = True
             state.notes.append(fact.anchor.note)
+    if state.denied or state.notes:
+        return
+    unseen = [
+        note
+        for sentence in links.document.having("structure")
+        if sentence.section != BACKGROUND and not sentence.of("finding", "effect", "intensity")
+        for note in sentence.of("structure")
+        if note.concept == "cord" and note.assertion is Assertion.NOT_ASSESSED
+    ]
+    state.notes.extend(unseen)
+    state.not_assessed |= bool(unseen)
 
 
 def _assertion(state: _Compression, conflict: bool) -> tuple[Assertion, Certainty | None]:

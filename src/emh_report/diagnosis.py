@@ -26,6 +26,7 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
         if sentence.section not in _SILENT
         for note in sentence.of("emh")
         if note.experiencer is Experiencer.PATIENT
+        and not (note.change is Change.NEW and note.assertion is Assertion.ABSENT)  # "no new EMH" denies no old one
     ]
     stated = [note for note in notes if note.sentence.section != _BACKGROUND]
     warnings: list[ReportWarning] = []

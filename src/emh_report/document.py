@@ -41,7 +41,10 @@ class Annotation:
     change: Change | None = None
     cues: tuple[Cue, ...] = ()
     excepted: bool = False
-    """Whether an exception ("no compression except at D5") stands between a denial and this phrase."""
+    """Whether an exception ("no compression except at D5") stands between a denial and this phrase.
+
+    Of a level that is absent: whether it is taken out of a statement ("except at D5, the cord is compressed").
+    """
 
     @property
     def text(self) -> str:
@@ -76,6 +79,8 @@ class Sentence:
     annotations: list[Annotation] = field(default_factory=list)
     clauses: list[tuple[int, int]] = field(default_factory=list)
     """First and last word of each clause, in order."""
+    beside: list[Annotation] = field(default_factory=list)
+    """Concepts of overlays in words that another concept has; mentions, and nothing to link."""
     paragraph: int = 0
     cues: list[Any] = field(default_factory=list)
     """Cues found in it (cues.CueSpan), also those that govern nothing."""

@@ -34,6 +34,8 @@ def expanded_bones(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
             size = sizes[0].value.size_mm if sizes and isinstance(sizes[0].value, SizeSpan) else ()
             if site not in found or (size and not found[site][1]):
                 found[site] = (note, size, side_of_bone(sentence, note), [note, *sizes[:1]])
+            for bone in _listed(sentence, note) if "bone" not in masses else ():
+                found.setdefault("bone", (bone, (), side_of_bone(sentence, bone), [bone, note]))
     return tuple(
         Lesion(
             id="",
@@ -50,8 +52,18 @@ def expanded_bones(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
     )
 
 
+def _listed(sentence: Sentence, note: Annotation) -> list[Annotation]:
+    """Other bones that are expanded with it: "the left iliac bone and multiple right ribs are expanded"."""
+    bones = [bone for bone in sentence.of("site") if bone.means["site"] == "bone" and bone.last < note.first]
+    return [bone for bone in bones[-1:] if "and" in sentence.norms(bone.last + 1, min(bone.last + 2, note.first - 1))]
+
+
 def _bone(note: Annotation) -> str | None:
     """The bone that is named: "left iliac bone with bone expansion"."""
+    if note.kind == "site":
+        return note.text.lower()
+    if _listed(note.sentence, note):
+        return None
     bone = noun_before(note.sentence, note)
     named = bone is not None and bone.concept == "vertebra" and bone.text.lower() not in _NO_BONE
     return bone.text.lower() if bone and named else None

@@ -18,7 +18,7 @@ from emh_report.lexicon import load
 from emh_report.link import link
 from emh_report.mentions import Reader
 from emh_report.model import Findings, Source
-from emh_report.pipeline import NORMS, SEGMENTS, TARGETS, WORDS, Segmenter, build
+from emh_report.pipeline import ADDED, NORMS, SEGMENTS, TARGETS, WORDS, Segmenter, build
 from emh_report.pyrush import OURS
 from emh_report.reading import ReportText, digest
 from emh_report.relations import Links
@@ -56,7 +56,7 @@ class Extractor:
         with uncollected():
             doc = self._nlp(report.text, disable=[SEGMENTS])
             told = doc.user_data
-            if not told[TARGETS] and self._is_silent(report.text, told[WORDS], told[NORMS]):
+            if not told[TARGETS] and not told[ADDED] and self._is_silent(report.text, told[WORDS], told[NORMS]):
                 return nothing(self.lexicons, _source(report))
             return self._trace(report, doc).findings
 

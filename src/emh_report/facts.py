@@ -66,7 +66,9 @@ def severity_note(fact: Fact) -> Annotation | None:
         behind = (
             note.first > anchor.last
             and len(gap) <= 3
-            and all(word in (",", "which", "is", "are", "of", "degree", ":", "(", "-") for word in gap)
+            and all(
+                word in (",", "which", "is", "are", "of", "degree", ":", "(", "-", "now", "currently") for word in gap
+            )
         )
         if inside or premodifies(note, anchor) or behind:
             return note

@@ -16,6 +16,8 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     for note in sentence.of("lesion"):
         if _names_nodes(sentence, note):
             continue
+        if _is_specimen(sentence, note):
+            continue
         role = note.means.get("role", "mass")
         if role == "pronoun" and _no_subject(sentence, note):
             continue
@@ -82,6 +84,10 @@ def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
     return found
 
 
+_OF_A_PLACE = frozenset("of from the paravertebral epidural paraspinal".split())
+"""Words before tissue that was taken, not seen in it: "biopsy of the paravertebral tissue"."""
+
+
 def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
     """Whether a lesion word is part of a nodal phrase, which nodes.py reads: "nodal mass"."""
     nodes = sentence.of("node")
@@ -126,7 +132,37 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
         and other.kind in ("modifier", "change")
         for other in sentence.annotations
     )
-    return swallowed or before in _PREPOSITIONS
+    return swallowed or before in _PREPOSITIONS or _of_an_organ(sentence, note) or _compares(sentence, note)
+
+
+def _is_specimen(sentence: Sentence, note: Annotation) -> bool:
+    """Whether tissue lies under the microscope: "histopathology shows tissue rich in haematopoietic cells"."""
+    first = sentence.clause_of(note.first)[0]
+    examined = any(first <= other.first < note.first for other in sentence.of("biopsy"))
+    between = sentence.norms(note.first - 3, note.first - 1)
+    return examined and note.text.lower() in ("tissue", "soft tissue") and not _OF_A_PLACE.intersection(between)
+
+
+def _compares(sentence: Sentence, note: Annotation) -> bool:
+    """Whether "larger" says how a lesion changed and names none: "Right T9 mass: larger." """
+    norms = sentence.document.norms
+    if norms[note.last] not in ("larger", "smaller", "bigger") or norms[note.first] == "the":
+        return False
+    before = norms[note.first - 1] if note.first > sentence.first else ""
+    after = norms[note.last + 1] if note.last < sentence.last else "."
+    return before not in ("the", "a") and after in (".", ",", ";", "than", "now", "and", "(", "since")
+
+
+def _of_an_organ(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a relative pronoun is an organ's: "the liver, which measures 15 cm"."""
+    norms = sentence.document.norms
+    if norms[note.first] not in ("which", "that"):
+        return False
+    at = note.first - 1
+    while at > sentence.first and norms[at] in (",", "and"):
+        at -= 1
+    ends = [other for other in sentence.of("organ", "lesion", "site", "emh") if other.last == at]
+    return bool(ends) and all(other.kind == "organ" for other in ends)
 
 
 def _is_label(sentence: Sentence, head: Anchor) -> bool:
@@ -138,7 +174,7 @@ def _is_label(sentence: Sentence, head: Anchor) -> bool:
         note.kind in ("lesion", "finding", "effect") for note in rest
     ):
         return False
-    if any(note.kind == "lesion" for note in rest):
+    if any(note.kind == "lesion" and not _compares(sentence, note) for note in rest):
         return True
     said = any(note.kind in ("level", "size", "intensity", "emh", "differential", "change") for note in rest)
     if any(note.kind == "effect" and note.means["effect"] == "preserved" for note in rest) and not said:

@@ -51,6 +51,12 @@ def is_told(sentence: Sentence, cue: CueSpan) -> bool:
     return any(text in _PAST or (text.endswith("ed") and len(text) > 4) for text in texts[1:4])
 
 
+def is_answered(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a question mark stands before its answer, which decides: "Cord compression? No." """
+    norms = sentence.document.norms
+    return norms[cue.last] == "?" and cue.last < sentence.last and norms[cue.last + 1] in _REPLIES
+
+
 def nothing_suggests(sentence: Sentence, hedge: CueSpan, denials: Sequence[CueSpan]) -> bool:
     """Whether "suggests" is denied with its subject: "nothing in the history suggested abuse"."""
     norms = sentence.document.norms
@@ -83,20 +89,21 @@ def own_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tupl
     if not before[-1].isalnum() or before in _BEFORE_NEGATIVE:
         return None
     after = norms[cue.last + 1] if cue.last < clause[1] else "."
+    if norms[cue.first] == "free":
+        return (cue.first - 1, cue.first - 1)  # "a fat-free, enhancing mass"
     if after.isalpha() and after not in _ADVERBS:
         written = sentence.document.words[cue.first - 1].text
         named = before in _NAMED or (
             written.isupper() and written != sentence.document.words[cue.last + 1].text.upper()
         )
         return (cue.first, cue.last) if named else None
-    if norms[cue.first] == "free" and after.isalpha():
-        return None
     start = cue.first - 1
     while start > clause[0] and norms[start - 1] not in (",", "and", ":"):
         start -= 1
     return (start, cue.first - 1)
 
 
+_REPLIES = frozenset("yes no none nil negative absent".split())
 _STATED = frozenset("negative neg nonreactive free".split())
 _ANSWERS = frozenset("negative neg nil none absent zero".split())
 _ELSEWHERE = frozenset("at on in over below above elsewhere recently since lately now today before currently".split())

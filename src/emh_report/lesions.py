@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from emh_report.anchors import Anchor, premodifies
 from emh_report.document import Annotation
@@ -29,6 +30,8 @@ class Draft:
     assertion: Assertion
     heads: list[Anchor] = field(default_factory=list)
     sides: list[str] = field(default_factory=list)
+    named_side: str | None = None
+    """The side that its first phrase names, before all that is said of it is read."""
     level_notes: list[Annotation] = field(default_factory=list)
     sizes: list[Annotation] = field(default_factory=list)
     prior_sizes: list[Annotation] = field(default_factory=list)
@@ -127,7 +130,7 @@ class Draft:
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:
         norms = note.sentence.document.norms
         before = set(norms[max(note.first - 4, note.sentence.first) : note.first])
-        side = note.means["laterality"]
+        side = "bilateral" if _compares_sides(note) else note.means["laterality"]
         if LARGEST.intersection(before) or (
             anchor is not None and LARGEST.intersection(norms[anchor.first : anchor.last + 1])
         ):
@@ -200,13 +203,23 @@ class Draft:
         self.asserted[name] = stronger(self.asserted.get(name, Assertion.NOT_MENTIONED), assertion)
 
 
+def _compares_sides(note: Annotation) -> bool:
+    """Whether both sides are told of, one larger: "left greater than right paravertebral masses"."""
+    sides = [other for other in note.sentence.of("modifier") if other.means.get("laterality") in ("left", "right")]
+    for one, other in pairwise(sides):
+        between = note.sentence.norms(one.last + 1, other.first - 1)
+        if note in (one, other) and len(between) <= 4 and not {"than", ">"}.isdisjoint(between):
+            return True
+    return False
+
+
 def side_of(head: Anchor) -> str | None:
     """The side a lesion phrase names itself."""
     if "laterality" in head.note.means:
         return head.note.means["laterality"]
     for note in head.sentence.of("modifier"):
         if "laterality" in note.means and premodifies(note, head):
-            return note.means["laterality"]
+            return "bilateral" if _compares_sides(note) else note.means["laterality"]
     for note in head.sentence.of("modifier"):
         if (
             "laterality" in note.means

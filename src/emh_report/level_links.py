@@ -8,10 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from emh_report.vertebrae import COUNTS, GLUED, PARTS, Link, Name, connector, counts_something, is_plain
+from emh_report.vertebrae import COUNTS, GLUED, PARTS, Link, Name, connector, counts_something, is_plain, word_set
 
 _NAME_TO = re.compile(r"\d(?:to|upto|through)$")
 _NUMBER = re.compile(r"0?(\d{1,2})(?:st|nd|rd|th)?")
+ENDS = "ends"
+"""The kind of link between the two ends of an extent, which may be told in either order."""
+_UP = word_set("superiorly cranially upward upwards rostrally cephalad above proximally superior cranial upper")
+_DOWN = word_set("inferiorly caudally downward downwards caudad below distally inferior caudal lower down")
+_BEGIN, _END = word_set("begins starts commences beginning starting"), word_set("ends stops terminates ending stopping")
+_OPPOSITE = ((_UP, _DOWN), (_DOWN, _UP), (_BEGIN, _END))
+_REACHES = word_set("extends extending reaches reaching")
+_EXTENT = PARTS | word_set(
+    "and , to at up upto till until as far extends extending reaches reaching its end limit it in"
+)
 _SERIES = re.compile(r"\d{1,2}(?:,\d{1,2})+")
 
 
@@ -28,6 +38,8 @@ def next_link(norm: Sequence[str], names: Mapping[int, Name], name: Name) -> Lin
     joined = connector(norm, start) or connector(norm, skipped)
     if _NAME_TO.search(norm[name.last]):
         joined = "to", start
+    if (not joined or joined[1] not in names) and (end := _other_end(norm, names, name)):
+        return end
     if not joined:
         return None
     kind, target = joined
@@ -43,6 +55,26 @@ def next_link(norm: Sequence[str], names: Mapping[int, Name], name: Name) -> Lin
         adjoining = skipped == start or (norm[start] != "," and kind in ("to", "-"))
         return Link(kind, names[target]) if adjoining else None
     return _bare(norm, name, kind, target) if skipped == start or kind == "to" else None
+
+
+def _other_end(norm: Sequence[str], names: Mapping[int, Name], name: Name) -> Link | None:
+    """The far end of an extent: "superiorly up to T4 and inferiorly up to T8", "begins at T4 and ends at T8"."""
+    before = norm[max(0, name.first - 5) : name.first]
+    onward = norm[name.last + 1 : name.last + 3]
+    if len(onward) == 2 and onward[0] in _REACHES and onward[1] in _UP | _DOWN:
+        at = name.last + 3 + (norm[name.last + 3 : name.last + 4] == ["up"])
+        target = at + 1 if norm[at : at + 1] in (["to"], ["upto"], ["till"]) else at
+        return Link(ENDS, names[target]) if target in names else None
+    for near, far in _OPPOSITE:
+        if near.isdisjoint(before) or norm[name.last + 1 : name.last + 2] not in (["and"], [","], ["to"]):
+            continue
+        for at in range(name.last + 2, min(name.last + 9, len(norm))):
+            if at in names:
+                between = norm[name.last + 1 : at]
+                return Link(ENDS, names[at]) if not far.isdisjoint(between) else None
+            if norm[at] not in _EXTENT and norm[at] not in far:
+                break
+    return None
 
 
 def _bare(norm: Sequence[str], name: Name, kind: str, at: int) -> Link | None:

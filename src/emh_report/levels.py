@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from emh_report.level_links import next_link
+from emh_report.level_links import ENDS, next_link
 from emh_report.lookalikes import is_lookalike
 from emh_report.model import VERTEBRAE, level_order
 from emh_report.sequences import SequenceSpan
@@ -134,7 +134,12 @@ class _Parts:
 
     def add(self, names: Sequence[Name], kinds: Sequence[str]) -> None:
         """Add the levels and discs of one group without list words: "to" binds loosest, then a lone dash."""
-        if "to" in kinds:
+        if ENDS in kinds:
+            for end in names:
+                self.add([end], [])
+            first, *_, last = sorted(names, key=lambda name: name.place)
+            self._add_range(first, last)
+        elif "to" in kinds:
             self._add_ends(names, kinds, "to")
         elif "/" in kinds and kinds.count("-") == 1:
             self._add_ends(names, kinds, "-")

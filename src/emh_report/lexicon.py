@@ -94,6 +94,8 @@ class Lexicons:
     cues: Mapping[str, Cue] = field(hash=False)
     sections: Mapping[str, Section] = field(hash=False)
     digest: str
+    added: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Concept → its terms that come from overlays: they are mentions even where a built-in phrase has their words."""
 
     def of_kind(self, kind: str) -> tuple[Concept, ...]:
         """The concepts of one kind, in the order of the files."""
@@ -148,6 +150,10 @@ class _Draft:
         side = self.texts.get("direction", "")
         return [(axis, each) for each in (("before", "after") if side == "either" else (side,))]
 
+    def added(self) -> tuple[str, ...]:
+        """Its terms that come from overlays."""
+        return tuple(term.text for term in self.phrases.get("terms", ()) if term.rank)
+
     def finished(self) -> Concept | Cue | Section:
         """The typed entry; only for a draft without faults."""
         values: dict[str, Any] = {"id": self.id, "file": self.file, "line": self.line}
@@ -186,7 +192,9 @@ class _Book:
         books: dict[str, dict[str, Any]] = {body: {} for body in _KEYS}
         for (body, name), draft in self._drafts.items():
             books[body][name] = draft.finished()
-        return Lexicons(**books, digest=_digest(books))
+        concepts = (draft for draft in self._drafts.values() if draft.body == "concepts")
+        added = {draft.id: own for draft in concepts if (own := draft.added())}
+        return Lexicons(**books, digest=_digest(books), added=added)
 
     def _read_folder(self, path: Path, rank: int) -> None:
         files = sorted((*path.glob("*.yaml"), *path.glob("*.yml")))
@@ -227,7 +235,9 @@ class _Book:
                 first, other = taken.setdefault((space, phrase.words), (phrase, draft))
                 if other is not draft:
                     text = f"{phrase.text!r} already means {other.id} ({_at(first, phrase.file)})"
-                    self._faults.append(Fault(phrase.file, phrase.line, text))
+                    # An overlay's concept is a mention beside the one that has its words (mentions.py).
+                    beside = phrase.rank > 0 and draft.body == "concepts"
+                    self._faults.append(Fault(phrase.file, phrase.line, text, doubt=beside))
 
     def _check_exclusions(self) -> None:
         """A ``not`` phrase hides the terms of its kind within it: it must hold one, and be none itself."""

@@ -14,6 +14,7 @@ from emh_report.facts import Fact
 from emh_report.heads import lesion_heads
 from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
+from emh_report.organ_sizes import owned_sizes
 from emh_report.owners import other_anchors
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
@@ -147,9 +148,15 @@ class _Linker:
             if anchor.kind == "compression" and _operated(sentence, anchor):
                 fact.assertion = Assertion.HISTORICAL
             fact.change = _change(sentence, anchor)
+            if beside := _bracketed(sentence, anchor):
+                anchor.levels[:] = [beside]
             if not fact.levels:
                 causes = [
-                    other for other in by_position([*heads, *canal]) if other.last < anchor.first and other.levels
+                    other
+                    for other in by_position([*heads, *canal])
+                    if other.last < anchor.first
+                    and other.levels
+                    and not (other.kind == "cord_signal" and _interprets(anchor))
                 ]
                 if causes:
                     fact.lesion_levels = list(causes[-1].levels)
@@ -200,16 +207,22 @@ class _Linker:
                     draft.add_signal(signal)
                 if anchor is not None and anchor.kind != LESION:
                     self.attributes.append((signal.note, anchor))
+        subjects = [head for head in drafts if head.role in ("mass", "part") and head in anchors]
         for note in sentence.annotations:
             accepts = acceptance(note)
             if accepts is None:
                 continue
             anchor = owner(note, anchors, accepts)
+            if anchor and anchor.kind == "canal_plain" and subjects and "," in sentence.norms(anchor.last, note.first):
+                anchor = subjects[-1]  # "a mass fills the canal from L2 to L4, 5.4 cm in length"
             if anchor is not None and anchor.kind != LESION:
                 self.attributes.append((note, anchor))
                 continue
             if anchor is None and note.kind == "modifier" and sentence.of("site", "structure", "organ"):
                 continue  # "the left pleural space is clear" says nothing of the mass spoken of before
+            ahead = anchor is None or anchor.first > note.last + 3
+            if ahead and note.kind == "size" and _of_an_organ(note):
+                continue  # "Spleen enlarged, 25 cm, with a nodule": not of the lesion spoken of before
             for draft in self._drafts(anchor, drafts):
                 draft.add(note, anchor)
                 if note.kind == "size":
@@ -222,6 +235,24 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
+
+
+def _bracketed(sentence: Sentence, anchor: Anchor) -> Annotation | None:
+    """The level that a bracket is about: "masses D3-D6 (with cord compression) and D9 (without cord compression)"."""
+    norms = sentence.document.norms
+    opens = anchor.first - 1 - (norms[anchor.first - 1] in ("with", "without", "no", "causing"))
+    if anchor.kind != "compression" or opens <= sentence.first or norms[opens] != "(":
+        return None
+    return next((level for level in sentence.of("level") if level.last == opens - 1), None)
+
+
+def _interprets(anchor: Anchor) -> bool:
+    """Whether a finding only names what a cord signal means: "hyperintensity D3-D5 s/o compressive myelopathy"."""
+    return anchor.note.sentence.document.norms[anchor.note.last] == "myelopathy"
+
+
+def _of_an_organ(size: Annotation) -> bool:
+    return any(size in sizes for sizes in owned_sizes(size.sentence).values())
 
 
 def _passive(anchor: Anchor) -> bool:

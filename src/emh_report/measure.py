@@ -43,6 +43,7 @@ _STUDIES = word_set("study exam examination scan mri mr ct report imaging radiog
 _SEEN = word_set("described seen noted known mentioned reported identified demonstrated documented treated")
 _NOW = word_set("now currently presently today present current")
 _PAST = word_set("was were")
+_IS = word_set("is are measures measure")
 _PRONOUNS = word_set(", ( it which they that this and size")
 _AFTERWARDS = word_set("previously earlier before formerly prior previous baseline ago last")
 _COMPARED = word_set("larger bigger smaller thicker thinner unchanged stable increased decreased grown than")
@@ -166,7 +167,7 @@ def _said_before(norm: Sequence[str], size: Size, start: int) -> bool:
         dated = any(map(_WHEN.fullmatch, norm[size.last + 1 : size.last + 5]))
         return dated or (bool(aside) and aside[0] in _PRONOUNS) or (not aside and start > 0)
     for distance, word in enumerate(reversed(behind)):
-        if word in _NOW or word in (";", ")"):
+        if word in _NOW or word in _IS or word in (";", ")"):
             return False
         if word == "," and "".join(behind[-distance - 2 : -distance - 1]) not in _ADVERBS:
             return False
@@ -192,7 +193,8 @@ def _said_after(norm: Sequence[str], size: Size, following: Size | None) -> bool
             return False
         if word in _AFTERWARDS:
             at = size.last + 1 + distance
-            return following is None or following.first > at + 3 or "now" in norm[at : following.first]
+            between = norm[at : following.first] if following else ()
+            return following is None or following.first > at + 3 or not (_IS | {"now"}).isdisjoint(between)
     return False
 
 

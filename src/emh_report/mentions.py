@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ from emh_report.lexicon import Lexicons
 from emh_report.measure import quantities_among, sizes_among
 from emh_report.model import Assertion, Certainty, Mention
 from emh_report.phrases import Match
-from emh_report.pipeline import CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
+from emh_report.pipeline import ADDED, CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
 from emh_report.words import normalise
 
 _DIGITS = frozenset("0123456789")
@@ -53,6 +54,7 @@ class Reader:
         document = Document(text, doc.user_data[WORDS], doc.user_data[NORMS], parts=doc.user_data[SECTIONS])
         fields = Filling(document, self.templates(text))
         targets, cues = _by_start(doc.user_data[TARGETS]), _by_start(doc.user_data[CUES])
+        added = _by_start(doc.user_data[ADDED])
         numbers = [index for index, norm in enumerate(document.norms) if _is_number(norm)]
         paragraph, previous_end = 0, 0
         topic: list[Annotation] = []
@@ -74,11 +76,14 @@ class Reader:
                 paragraph=paragraph,
             )
             document.sentences.append(sentence)
-            matches = targets(first, after), cues(first, after)
+            beside = added(first, after)
+            matches = self._with_free(targets(first, after), beside), cues(first, after)
             number = bisect_left(numbers, first)
             counts = number < len(numbers) and numbers[number] < after
             if counts or matches[0] or matches[1]:
                 self._annotate(sentence, *matches, counts, fields)
+            if beside:
+                self._mention_beside(sentence, beside)
             if open_list or sentence.cues:
                 open_list = self._list(sentence, open_list)
             own = _topic(sentence) if sentence.annotations else []
@@ -89,6 +94,30 @@ class Reader:
             sentence.topic = topic
         document.choices = fields.choices
         return document
+
+    def _with_free(self, targets: list[Match], beside: list[Match]) -> list[Match]:
+        """``targets`` with those of overlays that only an excluded phrase hides."""
+        free = [
+            Match(self.concepts[match.entry].kind, *match[1:])
+            for match in beside
+            if not any(self._covers(target, match) for target in targets)
+        ]
+        return sorted([*targets, *free], key=lambda match: match.first) if free else targets
+
+    def _covers(self, target: Match, match: Match) -> bool:
+        same = target.group == self.concepts[match.entry].kind
+        return same and target.first <= match.last and match.first <= target.last
+
+    def _mention_beside(self, sentence: Sentence, beside: list[Match]) -> None:
+        """An overlay's concept in the words of another of its kind is meant as that one is."""
+        for match in beside:
+            kind = self.concepts[match.entry].kind
+            holders = [note for note in sentence.of(kind) if note.first <= match.last and match.first <= note.last]
+            if holders and not any(note.concept == match.entry for note in holders):
+                holder = min(holders, key=lambda note: note.last - note.first)
+                sentence.beside.append(
+                    replace(holder, concept=match.entry, first=match.first, last=match.last, means={}, value=None)
+                )
 
     def _annotate(
         self, sentence: Sentence, targets: list[Match], cues: list[Match], counts: bool, fields: Filling
@@ -137,7 +166,10 @@ class Reader:
         """The mention layer of the contract."""
         found = []
         for sentence in document.sentences:
-            for note in sentence.annotations:
+            notes = sentence.annotations
+            if sentence.beside:
+                notes = sorted((*notes, *sentence.beside), key=lambda note: note.first)
+            for note in notes:
                 if note.kind in HIDDEN:
                     continue
                 start, end = document.words[note.first].start, document.words[note.last].end

@@ -17,7 +17,7 @@ from emh_report.model import (
     Laterality,
     Severity,
 )
-from emh_report.relations import BACKGROUND, Links
+from emh_report.relations import BACKGROUND, SILENT, Links
 
 
 def epidural(links: Links) -> Epidural:
@@ -49,7 +49,38 @@ def epidural(links: Links) -> Epidural:
                 position=position if assertion in TODAY else None,
                 evidence=links.document.evidence_of(*notes),
             )
+    free = [
+        note
+        for sentence in links.document.having("site")
+        if sentence.section not in SILENT and sentence.section != BACKGROUND
+        if not any(other.assertion in TODAY for other in sentence.of("lesion", "emh"))
+        for note in sentence.of("site")
+        if note.text.lower() in _SPACES and _is_free(note)
+    ]
+    if free:
+        return Epidural(assertion=Assertion.ABSENT, evidence=links.document.evidence_of(*free))
+    unseen = [
+        note
+        for sentence in links.document.having("site")
+        if sentence.section not in SILENT and sentence.section != BACKGROUND
+        for note in sentence.of("site")
+        if note.means["site"] == "epidural" and note.assertion is Assertion.NOT_ASSESSED
+    ]
+    if unseen:
+        return Epidural(assertion=Assertion.NOT_ASSESSED, evidence=links.document.evidence_of(*unseen))
     return Epidural()
+
+
+_SPACES = frozenset({"epidural space", "extradural space", "epidural compartment", "epidural spaces"})
+
+
+def _is_free(space: Annotation) -> bool:
+    """Whether the epidural space is called free or normal."""
+    clause = space.sentence.clause_of(space.first)
+    effects = [note for note in space.sentence.of("effect") if clause[0] <= note.first <= clause[1]]
+    return bool(effects) and all(
+        note.means["effect"] == "preserved" and note.assertion is Assertion.PRESENT for note in effects
+    )
 
 
 def cauda_equina(links: Links) -> CaudaEquina:

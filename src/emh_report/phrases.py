@@ -6,8 +6,8 @@ each match, and leaves it to the caller to choose among overlapping matches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from emh_report.spelling import Spelling
 from emh_report.words import term_words
@@ -31,6 +31,7 @@ class PhraseIndex:
     def __init__(self, spelling: Spelling) -> None:
         self._spelling = spelling
         self._first: dict[str, _Node] = {}
+        self._order: dict[str, int] = {}
 
     def add(self, group: str, entry: str, terms: Iterable[str]) -> None:
         """Make every phrase of ``terms`` match as ``entry`` of ``group``."""
@@ -43,10 +44,16 @@ class PhraseIndex:
                 nodes = node.following
             if node is not None:
                 node.found.append((len(words), group, entry))
+                self._order.setdefault(entry, len(self._order))
 
     def close(self) -> None:
         """Let every node know the longest phrase of each group on the way to it."""
-        _inherit(self._first, ())
+
+        def rank(phrase: _Phrase) -> tuple[int, bool, int]:
+            """Longer phrases first, of equals one that means something, of these the one that was added first."""
+            return -phrase[0], phrase[2].startswith(EXCLUDED), self._order[phrase[2]]
+
+        _inherit(self._first, (), rank)
 
     def __call__(self, norms: Sequence[str]) -> list[Match]:
         """Longest matches, which may overlap only across groups; the excluded only hide others."""
@@ -68,25 +75,24 @@ class PhraseIndex:
         return kept
 
 
+_Phrase = tuple[int, str, str]
+"""Number of words, group, entry."""
+
+
 class _Node(NamedTuple):
     """A word of phrases: what may follow it, and the phrases that end at it (closed: or on the way to it)."""
 
     following: dict[str, _Node]
-    found: list[tuple[int, str, str]]
+    found: list[_Phrase]
 
 
 _new_match = tuple.__new__
 
 
-def _inherit(nodes: dict[str, _Node], above: Sequence[tuple[int, str, str]]) -> None:
+def _inherit(nodes: dict[str, _Node], above: Sequence[_Phrase], rank: Callable[[_Phrase], Any]) -> None:
     for node in nodes.values():
-        best: dict[str, tuple[int, str, str]] = {}
-        for phrase in sorted((*above, *node.found), key=_rank):
+        best: dict[str, _Phrase] = {}
+        for phrase in sorted((*above, *node.found), key=rank):
             best.setdefault(phrase[1], phrase)
-        node.found[:] = sorted(best.values(), key=_rank)
-        _inherit(node.following, node.found)
-
-
-def _rank(phrase: tuple[int, str, str]) -> tuple[int, bool, str]:
-    """Longer phrases first, and of equals one that means something."""
-    return -phrase[0], phrase[2].startswith(EXCLUDED), phrase[2]
+        node.found[:] = sorted(best.values(), key=rank)
+        _inherit(node.following, node.found, rank)

@@ -59,6 +59,7 @@ NORMS = "emh_norms"
 SECTIONS = "emh_sections"
 SEGMENTS = "emh_segments"
 TARGETS = "emh_targets"
+ADDED = "emh_added"
 CUES = "emh_cues"
 UNREAD = frozenset({"grammar", "answer"})
 """Kinds of concepts that are word lists for other steps and no phrases to be found."""
@@ -124,16 +125,24 @@ class RadiologyTargetMatcher(TargetMatcher):  # type: ignore[misc]
     def __init__(self, nlp: Language, name: str) -> None:
         super().__init__(nlp, name, phrase_matcher_attr="NORM", result_type="group", span_group_name=TARGETS)
         self._index = PhraseIndex(_spelling(nlp))
+        self._added = PhraseIndex(_spelling(nlp))
 
     def add(self, rules: Iterable[TargetRule]) -> None:
-        """Add all rules at once."""
-        for rule in rules:
+        """Add all rules at once; those of overlays also where a phrase of another concept has their words."""
+        for rule in sorted(rules, key=lambda rule: bool(rule.metadata.get("added"))):
             self._index.add(rule.category, rule.metadata["entry"], (rule.literal,))
+            if rule.metadata.get("added"):
+                self._added.add(rule.metadata["entry"], rule.metadata["entry"], (rule.literal,))
         self._index.close()
+        self._added.close()
 
     def __call__(self, doc: Doc) -> Doc:
-        """Write the concept spans of ``doc``."""
-        return _write(doc, TARGETS, self._index(doc.user_data[NORMS]))
+        """Write the concept spans of ``doc``, and beside them those of overlays that others have taken."""
+        norms = doc.user_data[NORMS]
+        found = self._index(norms)
+        taken = {match[1:] for match in found}
+        doc.user_data[ADDED] = [match for match in self._added(norms) if match[1:] not in taken]
+        return _write(doc, TARGETS, found)
 
 
 class RadiologyConText(ConText):  # type: ignore[misc]
@@ -201,7 +210,7 @@ def build(lexicons: Lexicons, bare: bool = False, sentences: str = OURS) -> Lang
     segmenter, targets, context = pipes
     segmenter.headings = Headings({section.id: section.terms for section in lexicons.sections.values()})
     targets.add(
-        TargetRule(term, concept.kind, metadata={"entry": entry})
+        TargetRule(term, concept.kind, metadata={"entry": entry, "added": term in lexicons.added.get(concept.id, ())})
         for concept in lexicons.concepts.values()
         if concept.kind not in UNREAD
         for entry, terms in ((concept.id, concept.terms), (EXCLUDED + concept.id, concept.excluded))

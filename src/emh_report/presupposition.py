@@ -43,7 +43,7 @@ _EVIDENCE = frozenset(
 
 def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether a denial is about something else of ``target``: "no relief of his pain", "no pus around the wound"."""
-    if cue.entry.category != "negated":
+    if cue.entry.category != "negated" or cue.entry.means.get("decides"):
         return False
     norms = sentence.document.norms
     if cue.first > target.last:

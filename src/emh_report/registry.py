@@ -83,7 +83,7 @@ class Registry:
                     )
                 ]
         if definite and focus:
-            return focus
+            return self._all_of_section(head) if _speaks_of_more(head, focus) else focus
         if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):
             same = [draft for draft in live if level & draft.levels] if level else []
             return same or [draft for draft in live if draft.site != "epidural"] or live
@@ -92,6 +92,10 @@ class Registry:
         if _ANOTHER.intersection(words) and focus:
             return [self._new(focus[-1].site, assertion)]
         return [self._new("other", assertion)]
+
+    def _all_of_section(self, head: Anchor) -> list[Draft]:
+        section = head.sentence.section
+        return [draft for draft in self._live() if any(other.sentence.section == section for other in draft.heads)]
 
     def _live(self) -> list[Draft]:
         return [draft for draft in self.drafts if draft.assertion is not Assertion.ABSENT]
@@ -141,6 +145,8 @@ class Registry:
     def _update(self, draft: Draft, head: Anchor, assertion: Assertion, alone: bool = True) -> None:
         draft.heads.append(head)
         draft.notes.append(head.note)
+        if draft.named_side is None and (side := side_of(head)) in ("left", "right"):
+            draft.named_side = side
         if head.note.kind == "emh":
             draft.attributions[head.note] = None
         draft.notes.extend(site for site in head.sites if site.means["site"] == draft.site)
@@ -180,6 +186,13 @@ class Registry:
                 draft.notes.append(note)
 
 
+def _speaks_of_more(head: Anchor, focus: list[Draft]) -> bool:
+    """Whether "the lesions" are more than the single one spoken of before."""
+    if any(draft is not focus[0] for draft in focus) or head.note.text.lower() != "lesions":
+        return False
+    return not any(other.note.text.lower().endswith("s") for other in focus[0].heads) and "count" not in focus[0].words
+
+
 def _named(head: Anchor) -> set[str]:
     """Levels a lesion phrase names itself, without denied ones."""
     return {
@@ -217,7 +230,7 @@ def _sites(head: Anchor) -> list[Annotation]:
 
 
 def _compatible(draft: Draft, side: str | None, levels: set[str], head: Anchor) -> bool:
-    sides = set(draft.sides)
+    sides = set(draft.sides) or ({draft.named_side} if draft.named_side else set())
     if side in ("left", "right") and len(sides) == 1 and sides <= {"left", "right"} and side not in sides:
         return False
     if levels and draft.levels and not levels & draft.levels:

@@ -21,6 +21,7 @@ _BESIDE = frozenset(
     "a an the his her their two three both one several maternal paternal older younger first second degree".split()
 )
 _HEADING = re.compile(r"\b(?:family (?:medical )?(?:history|hx)|f\.?h\.?x?|fam hx)\b[^a-z]*$", re.IGNORECASE)
+_OFFSPRING = frozenset("child son daughter born offspring boy girl baby infant".split())
 _LONGEST = 12
 """Sentences that one family history may have."""
 
@@ -30,6 +31,8 @@ def is_informant(sentence: Sentence, cue: CueSpan) -> bool:
     norms = sentence.document.norms
     if cue.entry.direction != "before":
         return False
+    if _is_the_patient(sentence, cue):
+        return True
     after = norms[cue.last + 1 : cue.last + 3]
     index = cue.first - 1
     while index > sentence.first and norms[index] in _BESIDE:
@@ -42,6 +45,21 @@ def is_informant(sentence: Sentence, cue: CueSpan) -> bool:
     if before and before[-1] in _TOLD_BY and norms[cue.first] not in ("family", "familial"):
         return True
     return bool(_TALKED.intersection(before)) and before[-1] in ("with", "to")
+
+
+def _is_the_patient(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a word for a relative names the patient: "child of 8 yrs", "this son of Sardinian parents"."""
+    norms = sentence.document.norms
+    behind = norms[max(sentence.first, cue.first - 4) : cue.first]
+    if any(word in ("of", "to") and index and behind[index - 1] in _OFFSPRING for index, word in enumerate(behind)):
+        return True  # "born to consanguineous parents"
+    words = norms[cue.first : cue.last + 4]
+    if not {"child", "son", "daughter", "twin"}.intersection(words[:2]) or "of" not in words[1:3]:
+        return False
+    after = words[words.index("of", 1) + 1 : words.index("of", 1) + 2]
+    counted = bool(after) and (after[0][0].isdecimal() or after[0] in ("age", "aged"))
+    before = norms[cue.first - 1] if cue.first > sentence.first else ""
+    return counted or "this" in (before, words[0])
 
 
 def has_it(sentence: Sentence, cue: CueSpan) -> bool:

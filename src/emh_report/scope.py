@@ -22,8 +22,8 @@ _COMPLEMENT = frozenset("the a an due to from secondary because related result c
 
 
 _LINKS = frozenset(
-    "but and it this they these that also however which is are was were thus , ; - ( so although "
-    "though both none all has have had been now".split()
+    "but and it this they these that also however therefore thus hence consequently which is are was were , ; - ( so "
+    "although though both none all has have had been now".split()
 )
 
 

@@ -42,6 +42,21 @@ _FURTHER = re.compile(r"\W*(?:other|additional|incidental|further)\b", re.IGNORE
 """Headings that tell of findings given before them."""
 _PREAMBLE = frozenset(["clinical", "technique", "comparison", "exam"])
 """Sections that end with their paragraph where no heading announces the findings."""
+_COMPARISON, _CLINICAL = "comparison", "clinical"
+_TODAYS = frozenset(["findings", "impression"])
+_SHOUTED_LABEL = re.compile(r"^[ \t]*[A-Z][A-Z][A-Z &/'-]{3,40}:", re.MULTILINE)
+"""A heading nobody told us of; in a report of which all else is history, it opens the findings."""
+_STATES = re.compile(r"\b(?:is|are|has|have|shows?|now|today|currently)\b", re.IGNORECASE)
+_RECALLS = re.compile(
+    r"\b(?:was|were|had|show(?:ed|ing)|reveal(?:ed|ing)|demonstrat(?:ed|ing)|previous|prior|earlier|comparison|compared"
+    r"|available|reviewed?|provided|retrieved|unavailable|which)\b",
+    re.IGNORECASE,
+)
+"""Words of what an earlier study showed, or of whether there is one."""
+_NOTHING = re.compile(
+    r"\s*(?:none|nil|n/?a|not available|unavailable|no (?:prior|previous)\w*)\b[^\n]{0,25}\n(?=\s*\S)", re.I
+)
+"""A comparison that is over with its line."""
 _LABEL_REACH = 61
 """Characters within which a label has its colon."""
 _LABEL_WORDS = 5
@@ -100,10 +115,26 @@ def _sections(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
             body = end - len(text[mark.end : end].lstrip())
             blank = _BLANK.search(text, body, end)
             close = blank.end() if blank and text[blank.end() : end].strip() else end
+            if mark.category == _COMPARISON:
+                close = _today(text, mark.end, close) or close
+            elif mark.category == _CLINICAL and not any(other.category in _TODAYS for other in opened):
+                close = min([close, *(found.start() for found in _SHOUTED_LABEL.finditer(text, mark.end, close))])
         spans.append(SectionSpan(mark.category, (mark.start, mark.end), mark.end, close))
         if close < end:
             spans.append(SectionSpan(None, None, close, end))
     return spans
+
+
+def _today(text: str, start: int, end: int) -> int | None:
+    """Where a comparison goes on with what is seen today: "COMPARISON: CT 2019. There is a mass at T6." """
+    if none := _NOTHING.match(text, start, end):
+        return none.end()
+    starts = [*sentence_starts(text, start, end), end]
+    for cut, after in pairwise(starts):
+        sentence = text[cut:after]
+        if _STATES.search(sentence) and not _RECALLS.search(sentence):
+            return cut
+    return None
 
 
 def segments(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> list[Segment]:

@@ -123,12 +123,21 @@ def _ends(text: str, opened: int, stop: re.Match[str], follows: int, end: int) -
     """Whether the stop ends the sentence that began at ``opened``."""
     at, spaced, mark = stop.start(), follows > stop.end(), stop.group()[0]
     before = text[at - 1] if at > opened else " "
+    if mark == "?" and spaced and _ANSWER.match(text, follows, end):
+        return False  # "Cord compression? No."
     if mark in "!?":
         # "? cord compression" and "?EMH" put a question to what follows
         return (not before.isspace() and before not in "(,-/") and (spaced or text[follows] in "([")
     if before.isspace():
         return text[follows].isalpha() or text[follows] in "([*•"
     return _full_stop(text, opened, _word_before(text, max(opened, at - 40), at), stop, follows, end)
+
+
+_ANSWER = re.compile(
+    r"(?:yes|no|none|nil|negative|absent)(?=\s*(?:[.,;:(\n\r]|$|[-–]\s|at\b|from\b|seen\b|evident\b|identified\b))",
+    re.IGNORECASE,
+)
+"""An answer, which belongs to its question."""
 
 
 def _word_before(text: str, start: int, at: int) -> str:

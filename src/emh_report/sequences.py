@@ -105,6 +105,8 @@ def _modifiers_after(norm: Sequence[str], last: int) -> tuple[int, bool, bool, b
         word, rest = "".join(norm[last + step : last + step + 1]), norm[last + step + 1 : last + step + 6]
         if word in _FAT and (word != "fat" or not _SUPPRESSED.isdisjoint(rest[:1])):
             fat, last = True, last + step + (word == "fat")
+        elif word == "with" and rest[:1] == ["fat"] and not _SUPPRESSED.isdisjoint(rest[1:2]):
+            fat, last = True, last + step + 2
         elif word in WEIGHTS or word == "dixon":
             last += step
         elif not contrast and len(rest) > 1 and (word, rest[1]) in _PAIRS and rest[0] in _AND:

@@ -52,7 +52,8 @@ def reference_of(note: Annotation) -> Annotation | None:
         gap = norms[note.last + 1 : reference.first]
         if len(gap) > 12 or any(word in (";", ".", "but") for word in gap):
             return None
-        if any(other is not note and note.last < other.first < reference.first for other in sentence.of("intensity")):
+        between = (other for other in sentence.of("intensity") if note.last < other.first < reference.first)
+        if not all(map(_describes_reference, between)):
             return None
         tail = gap[-5:]
         if (compared and len(gap) <= 4) or _COMPARE.intersection(tail) - {"of"} or ("of" in tail and compared):
@@ -61,9 +62,16 @@ def reference_of(note: Annotation) -> Annotation | None:
     return None
 
 
+def _describes_reference(note: Annotation) -> bool:
+    """Whether an intensity is only that of the tissue compared with: "hyperintense to the dark liver"."""
+    before = note.sentence.norms(note.first - 2, note.first - 1)
+    compared = before[-1:] == ["the"] and not _COMPARE.isdisjoint(before[:1])
+    return compared and any(other.first == note.last + 1 for other in note.sentence.of("reference"))
+
+
 def signals(sentence: Sentence) -> list[SignalDraft]:
     """All signal statements of a sentence, in order; a denied intensity keeps its assertion."""
-    intensities = sentence.of("intensity")
+    intensities = [note for note in sentence.of("intensity") if not _describes_reference(note)]
     groups = _groups(sentence)
     if not intensities:
         return []
@@ -149,6 +157,8 @@ def _pairs(
         left = inside or [g for g in free if previous < g[0].first and g[-1].last <= note.last]
         right = [g for g in free if note.last < g[0].first and g[-1].last < following]
         chosen: list[Annotation] = []
+        if left and right and right[0][0].first == note.last + 1 and left[-1][-1].last < note.first - 1:
+            left = []  # "MRI (T1, T2, STIR): of low T1 and intermediate T2 signal"
         if left and not _stopped(norms, left[-1][-1].last, note.first):
             chosen = left[-1]
         elif (

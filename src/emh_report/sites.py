@@ -49,7 +49,8 @@ def _before_noun(sentence: Sentence, site: Annotation, nouns: list[Anchor]) -> b
     gap = range(site.last + 1, head.first)
     between = [note for note in sentence.of("lesion") if site.last < note.first < head.first]
     measured = organ and any(site.last < size.first < head.first for size in sentence.of("size"))
-    if len(gap) > 10 or between or measured or not all(_adjective(sentence, index) for index in gap):
+    begun = any(norms[index] == "," and norms[index + 1] in ("the", "these", "both") for index in gap)
+    if begun or len(gap) > 10 or between or measured or not all(_adjective(sentence, index) for index in gap):
         return False
     head.sites.append(site)
     return True

@@ -25,6 +25,7 @@ _SIGNAL = WEIGHTS | word_set(
 _INTENSE = re.compile(r"(?:hyper|hypo|iso)(?:intense|intensity|intensities)?|bright|dark")
 _OTHER_SEQUENCES = word_set("stir flair tirm gre swi pd dwi adc spair spir dixon pdw ffe merge medic tse fse vibe")
 _BEFORE_SEQUENCE = PLANES | word_set("on in high low intermediate fs sat suppressed saturated weighted image sequence")
+_PLACED = word_set("paravertebral paraspinal prevertebral costovertebral")
 _PLACE = word_set("at level vertebra")
 _WEAK_PLACE = word_set("from to upto till until above below between involving involve spanning through reach reaching")
 _ARTICLES = word_set("the both a ( :")
@@ -82,6 +83,8 @@ def _unit(norm: Sequence[str], names: Mapping[int, Name], links: Mapping[int, Li
             at = after + 1
             if norm[after] == "," and norm[at : at + 1] == ["and"]:
                 at += 1
+        elif norm[after : after + 3] == ["as", "well", "as"]:
+            at = after + 3
         else:
             break
     return unit
@@ -96,6 +99,8 @@ def _vertebrae_in(norm: Sequence[str], unit: list[int], links: Mapping[int, Link
     if after[:1] == ["-"]:
         after = after[1:]
     signal_after = bool(after and (after[0] in _SIGNAL or _INTENSE.fullmatch(after[0])))
+    if after and after[0] in _PLACED and len(unit) == 1:
+        return 1  # "the T1 paravertebral lesion is dark on T2"
     if _bone_after(norm, last, links):
         return len(unit)
     before = _before(norm, first)

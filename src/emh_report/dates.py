@@ -1,0 +1,132 @@
+"""What a sentence dates before today: "In 2015 a mass compressed the cord; at present it does not".
+
+A date alone does not make a statement history: case descriptions date what they go on to report. It does where the
+text says beside it how things are now.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from emh_report.cues import CueSpan
+from emh_report.document import Annotation, Sentence
+from emh_report.lexicon import Cue as CueEntry
+
+_DATED = CueEntry(id="dated", terms=("in",), file="", line=1, category="historical", direction="either")
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december jan feb mar apr jun jul "
+    "aug sep sept oct nov dec".split()
+)
+_PARTS = frozenset("early late mid the end of last".split())
+_NOW = frozenset("now today currently presently".split())
+_TODAYS = frozenset("current present today".split())
+_STUDIES = frozenset("study scan mri ct examination exam image imaging mr".split())
+_PRESENT = _NOW | frozenset("is are has have remain remains persist persists still show shows again".split())
+_PAST = frozenset("was were had showed revealed demonstrated".split())
+_ATTRIBUTIVE = frozenset("previously earlier formerly treated irradiated".split())
+_DESCRIBES = frozenset(
+    "is are measures measure shows show has have remains remain enhances enhance lies extends".split()
+)
+_REPORTED = frozenset("known documented reported described noted recorded mentioned was were been".split())
+_BREAKS = frozenset("which that who was were and but , ;".split())
+_DATES = frozenset("in of on since during until by from last early late mid".split())
+_AHEAD = 25
+"""Words behind a sentence among which the text may say how things are now."""
+
+
+def dated(sentence: Sentence) -> list[CueSpan]:
+    """A historical cue for each date that sets a clause of the sentence against today."""
+    norms = sentence.document.norms
+    starts = [
+        index
+        for index in range(sentence.first, sentence.last)
+        if norms[index] in ("in", "since", "during")
+        or (norms[index] in ("of", "from") and norms[index - 1] in _STUDIES and index > sentence.first)
+    ]
+    return [cue for index in starts if (cue := _cue(sentence, index))]
+
+
+def names_a_month(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a hedge is the month: "in May 2021", "12 May", "since last May"."""
+    norms = sentence.document.norms
+    if norms[cue.first] != "may" or not sentence.document.words[cue.first].text[0].isupper():
+        return False
+    before = norms[cue.first - 1] if cue.first > sentence.first else ""
+    after = norms[cue.first + 1] if cue.first < sentence.last else ""
+    return before in _DATES or before.isdecimal() or after.isdecimal()
+
+
+def only_measures(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a word of the past belongs to a size: "mass of 85 x 60 mm, formerly 70 x 50 mm"."""
+    if cue.entry.category != "historical":
+        return False
+    return any(0 < size.first - cue.last <= 2 for size in sentence.of("size"))
+
+
+def is_still_there(sentence: Sentence, cue: CueSpan, target: Annotation) -> bool:
+    """Whether what was "previously seen" is described as it is today: "the previously treated mass is isointense"."""
+    norms = sentence.document.norms
+    relative = norms[target.last + 1 : target.last + 9]
+    for index, word in enumerate(relative[:-2]):
+        if word in ("that", "which") and relative[index + 1 : index + 3] in (["is", "now"], ["are", "now"]):
+            return cue.last < target.first  # "had missed the compression at T5 that is now obvious"
+    if norms[cue.first] not in _ATTRIBUTIVE or cue.last > target.first:
+        return False
+    end = sentence.clause_of(target.first)[1]
+    freed = (note.first for note in sentence.of("effect") if note.means["effect"] == "preserved")
+    if target.kind == "effect" or any(target.last < first <= end for first in freed):
+        return False  # "the previously compressed cord has re-expanded"
+    after = norms[target.last + 1 : end + 1]
+    at = next((index for index, word in enumerate(after) if word in _DESCRIBES), None)
+    return at is not None and _REPORTED.isdisjoint(after[at : at + 4]) and _BREAKS.isdisjoint(after[:at])
+
+
+def _cue(sentence: Sentence, index: int) -> CueSpan | None:
+    last = _end(sentence, index)
+    if last is None:
+        return None
+    norms = sentence.document.norms
+    first, after = _statement(sentence, index, last)
+    if not _tells_of_now(norms[sentence.first : first] + norms[after : sentence.last + 1 + _AHEAD]):
+        return None
+    words = norms[first:after]
+    if not _PRESENT.isdisjoint(words):
+        return None
+    past = not _PAST.isdisjoint(words) or any(word.endswith("ed") and len(word) > 4 for word in words)
+    return CueSpan(_DATED, index, last, (first, after - 1)) if past else None
+
+
+def _statement(sentence: Sentence, index: int, last: int) -> tuple[int, int]:
+    """First word of what stands with the date, and the word after it: between commas or semicolons."""
+    norms = sentence.document.norms
+    first, after = index, last + 1
+    while first > sentence.first and norms[first - 1] not in (",", ";", ":", "but"):
+        first -= 1
+    while (
+        after <= sentence.last and norms[after] not in (";", "but", ".") and not (norms[after] == "," and first < index)
+    ):
+        after += 1
+    return first, after
+
+
+def _end(sentence: Sentence, index: int) -> int | None:
+    """Last word of the month or year that stands behind ``index``."""
+    words, norms = sentence.document.words, sentence.document.norms
+    at = index + 1
+    while at <= sentence.last and norms[at] in _PARTS:
+        at += 1
+    if at > sentence.last:
+        return None
+    if norms[at] in _MONTHS and words[at].text[0].isupper():
+        return at + 1 if at < sentence.last and _is_year(norms[at + 1]) else at
+    return at if _is_year(norms[at]) and at == index + 1 else None
+
+
+def _is_year(norm: str) -> bool:
+    return len(norm) == 4 and norm.isdecimal() and norm[:2] in ("19", "20")
+
+
+def _tells_of_now(norms: list[str]) -> bool:
+    return not _NOW.isdisjoint(norms) or any(
+        (one == "at" and other == "present") or (one in _TODAYS and other in _STUDIES) for one, other in pairwise(norms)
+    )

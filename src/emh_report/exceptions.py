@@ -1,0 +1,43 @@
+"""Exceptions to a statement: "no compression except at D5", "apart from T7, the cord is not compressed"."""
+
+from __future__ import annotations
+
+from emh_report.cues import CueSpan
+from emh_report.document import Annotation, Sentence
+from emh_report.model import Assertion
+
+
+def except_levels(
+    sentence: Sentence,
+    target: Annotation,
+    targets: list[Annotation],
+    active: list[CueSpan],
+    exceptions: list[CueSpan],
+) -> None:
+    """Mark a phrase that an exception takes out of a denial, or deny a level that one takes out of a statement."""
+    for cue in exceptions:
+        if cue.last < target.first and any(
+            other.entry.category in ("negated", "resolved") and other.first < cue.first for other in active
+        ):
+            target.excepted = True
+        elif target.kind == "level" and _fronts(sentence, cue, targets, target):
+            if _denies(cue, sentence, targets, active):
+                target.excepted = True
+            else:
+                target.excepted, target.assertion = True, Assertion.ABSENT
+
+
+def _fronts(sentence: Sentence, cue: CueSpan, targets: list[Annotation], level: Annotation) -> bool:
+    """Whether an exception of levels only opens the sentence: "Apart from T7, the cord is not compressed"."""
+    clause = sentence.clause_of(cue.first)
+    opens = cue.first == sentence.first and clause[1] < sentence.last
+    only = all(note.kind == "level" for note in targets if clause[0] <= note.first <= clause[1])
+    return opens and only and clause[0] <= level.first <= clause[1]
+
+
+def _denies(cue: CueSpan, sentence: Sentence, targets: list[Annotation], active: list[CueSpan]) -> bool:
+    """Whether what the exception is made of is denied: "the cord is not compressed", "the cord is free"."""
+    clause = sentence.clause_of(cue.first)
+    denied = any(other.entry.category == "negated" and other.first > clause[1] for other in active)
+    free = any(note.means.get("effect") == "preserved" and note.first > clause[1] for note in targets)
+    return denied or free
