@@ -101,6 +101,6 @@ if __name__ == "__main__":
         case ["compare", before, after]:
             sys.exit(compare(Path(before), Path(after)))
         case ["against", tree, *folders]:
-            sys.exit(against(Path(tree), [Path(folder).resolve() for folder in folders]))
+            sys.exit(against(Path(tree).resolve(), [Path(folder).resolve() for folder in folders]))
         case _:
             sys.exit(__doc__)
