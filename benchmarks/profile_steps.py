@@ -21,7 +21,7 @@ STEPS = {
     "sections": ("segment:find_marks",),
     "sentences": ("pipeline:Segmenter.__call__",),
     "fields of a form": ("choices:Templates.__call__",),
-    "levels, sizes, quantities": ("mentions:_numbers",),
+    "levels, sizes, quantities": ("mentions:add_numbers",),
     "assertion": ("mentions:resolve",),
     "document": ("mentions:Reader.__call__",),
     "relations": ("extract:link",),
