@@ -2,6 +2,7 @@
 # make test         install and run everything: ruff, mypy, all tests
 # make test-fast    the tests that take no seconds, in an environment that exists already
 # make test-system  the tests that need Java, DCMTK or Chromium
+# make test-roundtrip  50,000 findings rendered and read back, drawn anew each time (make test has 2,000)
 # make examples     write examples/output again, after a change of extraction or templates
 # Another Python: make demo PYTHON=python3.12
 
@@ -11,7 +12,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
 EXAMPLE ?= $(firstword $(wildcard examples/case1*.txt))
 
-.PHONY: demo examples test test-fast test-system lint wheelhouse clean
+.PHONY: demo examples test test-fast test-system test-roundtrip lint wheelhouse clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -60,6 +61,9 @@ test-system: $(VENV)/installed-dev
 		[ -z "$$missing" ] || echo "not installed here, so their checks are skipped:$$missing"
 	@$(BIN)/python -m pytest -q -m system; status=$$?; \
 		if [ $$status = 5 ]; then echo "no test needs a system package yet"; else exit $$status; fi
+
+test-roundtrip: $(VENV)/installed-dev
+	EMH_ROUND_TRIPS=50000 $(BIN)/python -m pytest -q tests/test_round_trip.py
 
 # Everything pip needs, for a machine without a network: copy the folder and see docs/install.md.
 wheelhouse: $(VENV)/installed-dev

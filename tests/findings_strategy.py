@@ -7,16 +7,17 @@ nothing said of what is absent.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import strategies as st
 
 from emh_report.lexicon import Lexicons, load
-from emh_report.model import VERTEBRAE, Change, Findings, Severity
+from emh_report.model import VERTEBRAE, Findings, Severity
 
 _LEXICONS: Lexicons = load([])
-DISCS = tuple(f"{upper}/{lower}" for upper, lower in zip(VERTEBRAE, VERTEBRAE[1:], strict=False))
+DISCS = tuple(f"{upper}/{lower}" for upper, lower in itertools.pairwise(VERTEBRAE))
 TODAY = ("present", "possible")
 Part = dict[str, Any]
 
@@ -67,7 +68,9 @@ STANDING_CHANGES = ["new", "increased", "stable", "decreased"]
 @st.composite
 def compression(draw: st.DrawFn) -> Part:
     """Cord compression, with the sac, the CSF and the cord's signal."""
-    found = draw(asserted("not_mentioned", "present", "possible", "absent", "historical", "not_assessed", "hypothetical"))
+    found = draw(
+        asserted("not_mentioned", "present", "possible", "absent", "historical", "not_assessed", "hypothetical")
+    )
     assertion = found["assertion"]
     if assertion in TODAY:
         found["levels"] = draw(levels())
@@ -320,7 +323,6 @@ def background(draw: st.DrawFn) -> Part:
     plain = [c.preferred for c in _LEXICONS.of_kind("condition") if "broader" not in c.means]
     plain = sorted(set(plain) - {"thalassemia", "hemoglobinopathy"})
     known = [{"name": name, "assertion": draw(assertions)} for name in draw(some(plain, 2))]
-    kinds = ["transfusion", "chelation", "hydroxyurea"]
     given = []
     for kind in draw(some(["transfusion", "chelation", "hydroxyurea"])):
         given.append({"kind": kind, "assertion": draw(st.sampled_from(["present", "historical", "absent"]))})
@@ -332,7 +334,9 @@ def background(draw: st.DrawFn) -> Part:
             given[-1]["detail"] = draw(maybe(st.sampled_from(["20 Gy", "20 Gy in 10 fractions"])))
     for detail in draw(some(["embolization", "ruxolitinib", "luspatercept", "thalidomide"], 2)):
         given.append({"kind": "other", "detail": detail, "assertion": draw(st.sampled_from(["present", "absent"]))})
-    symptoms = draw(some([name for name in preferred("symptom") if name not in ("anemia", "trauma", "palpable mass")], 3))
+    symptoms = draw(
+        some([name for name in preferred("symptom") if name not in ("anemia", "trauma", "palpable mass")], 3)
+    )
     question = draw(maybe(st.sampled_from(["any change?", "is surgery needed?"])))
     return {"conditions": known, "treatments": given, "clinical": {"symptoms": symptoms, "question": question}}
 
@@ -344,7 +348,9 @@ def study(draw: st.DrawFn) -> Part:
     found: Part = {
         "date": draw(maybe(st.dates().filter(lambda day: day.year > 1980).map(str))),
         "modality": modality,
-        "body_region": draw(some(["whole spine", "thoracic spine", "lumbar spine", "chest", "abdomen"], 2)) if modality else [],
+        "body_region": draw(some(["whole spine", "thoracic spine", "lumbar spine", "chest", "abdomen"], 2))
+        if modality
+        else [],
         "sequences": draw(some(SEQUENCES, 5)) if "MR" in modality else [],
         "contrast": draw(maybe(st.sampled_from(["none", "IV", "oral"]))) if sliced else None,
         "field_strength_t": draw(maybe(st.sampled_from([0.35, 1.0, 1.5, 3.0]))) if "MR" in modality else None,
@@ -360,9 +366,11 @@ def study(draw: st.DrawFn) -> Part:
 @st.composite
 def differential(draw: st.DrawFn) -> Part:
     names = ["lymphoma", "schwannoma", "metastasis", "sarcoma", "plasmacytoma", "tuberculosis", "neurofibroma"]
-    return {"differential": [
-        {"diagnosis": name, **draw(asserted("possible", "absent", "present"))} for name in draw(some(names, 3))
-    ]}
+    return {
+        "differential": [
+            {"diagnosis": name, **draw(asserted("possible", "absent", "present"))} for name in draw(some(names, 3))
+        ]
+    }
 
 
 ACTIONS = (
@@ -391,7 +399,9 @@ def closing(draw: st.DrawFn) -> Part:
     if told != "not_mentioned":
         found["to"] = draw(maybe(st.sampled_from(["Dr. Invented", "Dr. A. Example"])))
         found["when"] = draw(maybe(st.sampled_from(["14:05", "03/04/2024"])))
-        found["method"] = draw(maybe(st.sampled_from(["telephone", "in person", "pager", "fax"]))) if told == "present" else None
+        found["method"] = (
+            draw(maybe(st.sampled_from(["telephone", "in person", "pager", "fax"]))) if told == "present" else None
+        )
     texts = draw(st.lists(st.sampled_from(["Reviewed again.", "Seen with a colleague."]), max_size=2))
     said = [{"evidence": [{"start": 0, "end": len(text), "text": text}]} for text in texts]
     return {"critical_communication": found, "addenda": said}
@@ -404,7 +414,10 @@ def coherent(found: Part) -> Part:
     study = found.get("study", {})
     if shown:
         done = [*study.get("sequences", []), *shown]
-        study = study | {"modality": list(dict.fromkeys([*study.get("modality", []), "MR"])), "sequences": list(dict.fromkeys(done))}
+        study = study | {
+            "modality": list(dict.fromkeys([*study.get("modality", []), "MR"])),
+            "sequences": list(dict.fromkeys(done)),
+        }
         study["contrast"] = "IV" if "T1C" in shown else study.get("contrast")
     iron = {"assertion": "not_mentioned", "sites": [], **found.get("iron_deposition", {})}
     sites = [site for site in iron["sites"] if site["site"] != "lesion"]
@@ -419,9 +432,7 @@ def coherent(found: Part) -> Part:
     strength = study.get("field_strength_t")
     iron["measurements"] = [each | {"field_strength_t": strength} for each in iron.get("measurements", [])]
     marrow = [site for site in iron["sites"] if site["site"] == "marrow"]
-    named = [
-        {"finding": "marrow iron deposition", "site": "bone", "assertion": each["assertion"]} for each in marrow
-    ]
+    named = [{"finding": "marrow iron deposition", "site": "bone", "assertion": each["assertion"]} for each in marrow]
     found["bone_marrow"] = [*found.get("bone_marrow", []), *named]
     result = found.get("biopsy", {}).get("result")
     if result == "extramedullary hematopoiesis":

@@ -11,16 +11,16 @@ import os
 from dataclasses import dataclass
 
 import pytest
-import render_samples
-from findings_strategy import PARTS, findings
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import render_samples
 from emh_report.compare import crosses
 from emh_report.core import core, differences
 from emh_report.extract import extract
 from emh_report.model import Findings
 from emh_report.render import render
+from findings_strategy import PARTS, findings
 
 FORMATS = ("text", "markdown")
 EXAMPLES = int(os.environ.get("EMH_ROUND_TRIPS", "2000"))
@@ -98,8 +98,11 @@ def test_the_core_holds_what_is_said_and_nothing_of_how_it_is_known() -> None:
     said = core(rich)
     assert said.lesions[0].size_mm == rich.lesions[0].size_mm
     assert said.cord_compression.levels == rich.cord_compression.levels
-    assert not said.mentions and not said.warnings and said.source.id == ""
-    assert not said.lesions[0].evidence and said.emh.cue is None
+    assert not said.mentions
+    assert not said.warnings
+    assert said.source.id == ""
+    assert not said.lesions[0].evidence
+    assert said.emh.cue is None
     assert core(said) == said
 
 

@@ -53,6 +53,8 @@ def _differences(path: str, expected: Any, found: Any) -> list[str]:
 def _shown(value: Any) -> str:
     """``value`` without its silences."""
     if isinstance(value, dict):
-        told = {name: _shown(each) for name, each in value.items() if each not in (None, "", [], "not_mentioned", False)}
+        told = {
+            name: _shown(each) for name, each in value.items() if each not in (None, "", [], "not_mentioned", False)
+        }
         return "{" + ", ".join(f"{name}: {each}" for name, each in told.items() if each not in ("{}", "[]")) + "}"
     return "[" + ", ".join(map(_shown, value)) + "]" if isinstance(value, list) else str(value)

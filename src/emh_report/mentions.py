@@ -114,7 +114,10 @@ class Reader:
                 note for note in sentence.annotations if not fields.is_silent(note.first, note.last, note.kind)
             ]
         sentence.annotations[:] = stated(sentence)
-        if sentence.label == (sentence.first, sentence.last) and sentence.norms(sentence.first, sentence.first)[0] == "#":
+        if (
+            sentence.label == (sentence.first, sentence.last)
+            and sentence.norms(sentence.first, sentence.first)[0] == "#"
+        ):
             sentence.annotations[:] = sentence.of(*_NAMING)  # a heading of Markdown names what follows
         sentence.cues = spans = [
             CueSpan(self.cues[span.entry], span.first, span.last)
@@ -205,7 +208,9 @@ def _uncaptioned(document: Document, sentence: Sentence) -> None:
     """A label that names what its text goes on to state says nothing itself: "Iron deposition: no iron in the mass"."""
     fields = {note.means.get("field") for note in sentence.of("finding") if not _in_label(sentence, note)}
     above = document.sentences[-2] if len(document.sentences) > 1 else sentence
-    for place in (sentence, above) if (above.section, above.paragraph) == (sentence.section, sentence.paragraph) else (sentence,):
+    for place in (
+        (sentence, above) if (above.section, above.paragraph) == (sentence.section, sentence.paragraph) else (sentence,)
+    ):
         if place.label is not None and (place is sentence or place.label[1] == place.last):
             place.annotations[:] = [
                 note

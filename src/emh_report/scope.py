@@ -82,7 +82,11 @@ def scope_of(
     if (
         cue.entry.direction == "after"
         or closed
-        or (_predicate(sentence, cue) and not _names(cue, backward, targets) and (_subject_in(backward, targets) or _elliptical(sentence, backward)))
+        or (
+            _predicate(sentence, cue)
+            and not _names(cue, backward, targets)
+            and (_subject_in(backward, targets) or _elliptical(sentence, backward))
+        )
     ):
         return _back_to_subject(sentence, backward, targets)
     governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
