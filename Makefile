@@ -2,6 +2,7 @@
 # make test         install and run everything: ruff, mypy, all tests
 # make test-fast    the tests that take no seconds, in an environment that exists already
 # make test-system  the tests that need Java (with PySpark, which it installs), DCMTK, Node, Chromium, Pango or LibreOffice
+# make test-roundtrip  50,000 findings rendered and read back, drawn anew each time (make test has 2,000)
 # make examples     write examples/output again, after a change of extraction or templates
 # make bench        speed beside medSpaCy, EDS-NLP and negspaCy, which it installs into .bench (docs/performance.md)
 #                   make bench TURNS=2 CORPORA="chest EMH" SYSTEMS="emh-report medSpaCy-default": less of it
@@ -14,7 +15,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(shell [ "$(OS)" = Windows_NT ] && echo Scripts || echo bin)
 EXAMPLE ?= $(firstword $(wildcard examples/case1*.txt))
 
-.PHONY: demo examples test test-fast test-system lint bench profile scaling compiled wheelhouse clean
+.PHONY: demo examples test test-fast test-system test-roundtrip lint bench profile scaling compiled wheelhouse clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -69,6 +70,9 @@ test-system: $(VENV)/installed-system
 		[ -z "$$missing" ] || echo "not installed here, so their checks are skipped:$$missing"
 	@$(BIN)/python -m pytest -q -m system; status=$$?; \
 		if [ $$status = 5 ]; then echo "no test needs a system package yet"; else exit $$status; fi
+
+test-roundtrip: $(VENV)/installed-dev
+	EMH_ROUND_TRIPS=50000 $(BIN)/python -m pytest -q tests/test_round_trip.py
 
 # Each peer in an environment of its own: EDS-NLP needs another spaCy than medspaCy does.
 TURNS ?= 7

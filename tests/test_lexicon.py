@@ -528,7 +528,7 @@ def test_organ_findings_pair_organs_with_findings(real: Lexicons) -> None:
 def test_sections_have_the_codes_of_the_standards(real: Lexicons) -> None:
     assert set(real.sections) == {
         "clinical", "technique", "comparison", "findings", "impression", "recommendation", "communication",
-        "addendum", "exam", "subheading",
+        "addendum", "exam", "subheading", "unstated", "administrative",
     }  # fmt: skip
     assert real.sections["impression"].codes == {"loinc": "19005-8", "dcm": "121072"}
     assert real.sections["subheading"].means == {"part": "findings"}

@@ -98,6 +98,7 @@ def owner(note: Annotation, anchors: Sequence[Anchor], accepts: Callable[[Anchor
         ):
             return next_one
     preceding = [anchor for anchor in candidates if anchor.last < note.first or _covers(anchor, note)]
+    preceding += [anchor for anchor in candidates if anchor.kind == "bone_marrow" and _runs_into(note, anchor)]
     inside = [anchor for anchor in preceding if anchor.first >= clause[0]]
     if inside:
         return inside[-1]
@@ -134,6 +135,11 @@ def denied_at(level: Annotation, anchor: Anchor) -> bool:
     return any(
         cue.kind == "negated" and words[anchor.last].end <= cue.start < words[level.first].start for cue in level.cues
     )
+
+
+def _runs_into(note: Annotation, anchor: Anchor) -> bool:
+    """Whether a phrase opens an anchor's: "no iron" in "no iron deposition in the marrow"."""
+    return note.first < anchor.first <= note.last
 
 
 def _covers(anchor: Anchor, note: Annotation) -> bool:

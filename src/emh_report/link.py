@@ -62,12 +62,16 @@ class _Linker:
         self.last_fact: Fact | None = None
         self.section: str | None = None
         self.spinal = False
+        self.headed = -1
+        """The last sentence that was nothing but a heading."""
         self.frame: list[Annotation] = []
 
     def read(self, sentence: Sentence) -> None:
         """Link one sentence."""
         if sentence.section != self.section:
             self.section, self.focus, self.last_fact = sentence.section, [], None
+        if sentence.label == (sentence.first, sentence.last):
+            self.headed = sentence.index
         if sentence.section in SILENT or sentence.by_kind.keys() <= _UNRELATED:
             return
         self.focus = self.registry.by_number(number_of(sentence)) or self.focus
@@ -177,7 +181,8 @@ class _Linker:
         """Whether one lesion at one place was spoken of last, in the same part of the report."""
         if len(self.focus) != 1 or not 0 < len(self.focus[0].levels) <= 2:
             return False
-        return sentence.label is None or self.focus[0].heads[-1].sentence.paragraph == sentence.paragraph
+        last = self.focus[0].heads[-1].sentence
+        return last.paragraph == sentence.paragraph or (sentence.label is None and last.index >= self.headed)
 
     @staticmethod
     def _same_level(sentence: Sentence) -> list[Annotation]:
@@ -282,6 +287,12 @@ def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
     others = [
         other
         for other in sentence.of("lesion", "finding", "effect")
-        if other.first > anchor.last or other.last < anchor.first
+        if (other.first > anchor.last or other.last < anchor.first) and not _is_same(other, anchor)
     ]
     return None if others else Change(notes[0].means["change"])
+
+
+def _is_same(other: Annotation, anchor: Anchor) -> bool:
+    """Whether a phrase names the finding of an anchor once more: "cord signal change (myelomalacia)"."""
+    field = other.means.get("field")
+    return field is not None and field == anchor.note.means.get("field")
