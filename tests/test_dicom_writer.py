@@ -53,7 +53,7 @@ def test_what_a_viewer_reads(sop: str, uid: str, done: list[Result], tmp_path: P
             float(item.MeasuredValueSequence[0].NumericValue) for item in items(dataset) if item.ValueType == "NUM"
         ]
         text = next(item.TextValue for item in items(dataset) if item.ConceptNameCodeSequence[0].CodeValue == "121071")
-        assert text.startswith("EXTRAMEDULLARY HEMATOPOIESIS")
+        assert text.startswith("STRUCTURED RADIOLOGY REPORT")
         if sop == "enhanced" and "52" in text:
             assert numbers == [52, 37, 21]
         if sop == "basic":
