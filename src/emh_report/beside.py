@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from emh_report.anchors import Anchor
 from emh_report.document import Annotation, Sentence
 from emh_report.organ_sizes import owned_sizes
@@ -24,3 +26,14 @@ def interprets_signal(anchor: Anchor) -> bool:
 def of_an_organ(size: Annotation) -> bool:
     """Whether a size is an organ's."""
     return any(size in sizes for sizes in owned_sizes(size.sentence).values())
+
+
+def partner_of(sentence: Sentence, anchor: Anchor, heads: Iterable[Anchor]) -> Anchor | None:
+    """The lesion that shares a predicate with the tissue beside it: "the masses and the vertebral marrow bloom"."""
+    if anchor.kind not in ("bone_marrow", "vertebra", "organ"):
+        return None
+    for head in heads:
+        between = sentence.norms(head.last + 1, anchor.first - 1)
+        if head.last < anchor.first and between[:1] == ["and"] and len(between) <= 3:
+            return head
+    return None

@@ -20,10 +20,15 @@ def enhancement_words(note: Annotation) -> list[Annotation]:
         if not {"degree", "pattern"} & set(modifier.means):
             continue
         behind = range(note.last + 1, modifier.first)
-        if premodifies(modifier, anchor) or (
-            modifier.first > note.last
-            and len(behind) <= 6
-            and all(norms[index] in _BETWEEN or qualifies(note.sentence, index, index) for index in behind)
+        holds = modifier.first <= note.first and note.last <= modifier.last  # "wall enhancement"
+        if (
+            holds
+            or premodifies(modifier, anchor)
+            or (
+                modifier.first > note.last
+                and len(behind) <= 6
+                and all(norms[index] in _BETWEEN or qualifies(note.sentence, index, index) for index in behind)
+            )
         ):
             found.append(modifier)
     return found

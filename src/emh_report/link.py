@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
 from emh_report.attributes import acceptance, add_parts, is_systemic, shines
-from emh_report.beside import bracketed_level, interprets_signal, of_an_organ
+from emh_report.beside import bracketed_level, interprets_signal, of_an_organ, partner_of
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import Fact
@@ -96,7 +96,7 @@ class _Linker:
         ]
         if subjects:
             self.focus = subjects
-        elif any(
+        elif sentence.document.norms[sentence.first] not in ("its", "their") and any(
             anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow") for anchor in owners
         ):
             self.focus = []
@@ -216,6 +216,9 @@ class _Linker:
     def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: _Drafts) -> None:
         for signal in signals(sentence):
             anchor = owner(signal.note, anchors, shines)
+            partner = partner_of(sentence, anchor, drafts) if anchor is not None else None
+            for draft in drafts[partner] if partner else ():
+                draft.add_signal(signal)
             if anchor is not None and anchor.kind in ("cord", "cord_signal", "cord_normal"):
                 self.cord_signals.append((signal, anchor))
             else:

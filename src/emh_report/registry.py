@@ -43,7 +43,7 @@ class Registry:
         if number is not None and head.role in ("mass", "part"):
             found = [self._numbered(head, number, assertion)]
         elif head.role == "pronoun":
-            found = self._live() if self.document.norms[head.first] == "all" else focus
+            found = self._live() if self.document.norms[head.first] in ("all", "each", "both") else focus
         elif not head.sites:
             found = self._generic(head, assertion, focus)
         else:

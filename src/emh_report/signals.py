@@ -13,6 +13,8 @@ from emh_report.document import Annotation, Sentence
 from emh_report.levels import SequenceSpan
 from emh_report.model import Assertion
 
+_OPENING = 60
+"""Sentences of a report among which its technique stands."""
 BASIC = ("T1", "T2")
 """What "all sequences" surely includes."""
 _LIST = frozenset(
@@ -77,8 +79,13 @@ def signals(sentence: Sentence) -> list[SignalDraft]:
         return []
     pairs = _respectively(sentence, intensities, groups) or _pairs(sentence, intensities, groups)
     drafts = []
+    told = {name for _, members in pairs for member in members if not _is_all(member) for name in _names(member)}
     for note, members in pairs:
         sequences = tuple(dict.fromkeys(name for member in members for name in _names(member)))
+        if told and any(map(_is_all, members)):  # "follows fat on every sequence, hyperintense on T1 and T2"
+            sequences = tuple(name for name in sequences if name not in told)
+            if not sequences:
+                continue
         word = sentence.document.norms[note.first]
         if not sequences and word in _GENERIC and "signal" not in sentence.document.norms[note.first : note.last + 1]:
             continue
@@ -122,10 +129,23 @@ def _is_sequence(sentence: Sentence, index: int) -> bool:
     return any(note.first <= index <= note.last for note in sentence.of("sequence"))
 
 
+def _is_all(note: Annotation) -> bool:
+    return note.means.get("sequences") == "all"
+
+
 def _names(note: Annotation) -> tuple[str, ...]:
     if isinstance(note.value, SequenceSpan):
         return note.value.sequences
-    return BASIC if note.means.get("sequences") == "all" else (note.means["sequence"],)
+    if not _is_all(note):
+        return (note.means["sequence"],)
+    return (*BASIC, "STIR") if _names_stir(note) else BASIC
+
+
+def _names_stir(note: Annotation) -> bool:
+    """Whether the technique says that a STIR sequence was done, which then is one of all sequences."""
+    opening = note.sentence.document.sentences[:_OPENING]
+    before = (sentence for sentence in opening if sentence.section == "technique")
+    return any(_names(other) == ("STIR",) for sentence in before for other in sentence.of("sequence"))
 
 
 def _groups(sentence: Sentence) -> list[list[Annotation]]:
@@ -176,6 +196,9 @@ def _pairs(
                 free.remove(chosen)
                 chosen = chosen[:-1]
                 free.append(chosen)
+        if not chosen and pairs and _of_a_part(sentence, pairs[-1][0], note):
+            pairs.append((note, pairs[-1][1]))  # "isointense on T1 with a few brighter strands"
+            continue
         if (
             not chosen
             and pairs
@@ -188,6 +211,18 @@ def _pairs(
             free.remove(chosen)
         pairs.append((note, chosen))
     return pairs
+
+
+_SOME = frozenset("few some several scattered small tiny patchy focal".split())
+_PARTS = frozenset("strand focus area spot region component streak portion part".split())
+
+
+def _of_a_part(sentence: Sentence, before: Annotation, note: Annotation) -> bool:
+    """Whether an intensity is that of parts of what the one before tells of."""
+    between = sentence.norms(before.last + 1, note.first - 1)
+    after = sentence.norms(note.last + 1, note.last + 2)
+    named = "with" in between and not _SOME.isdisjoint(between) and not _PARTS.isdisjoint(after)
+    return named and ";" not in between
 
 
 def _claims(norms: list[str], group: list[Annotation], later: Annotation, free: list[list[Annotation]]) -> bool:

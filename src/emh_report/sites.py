@@ -23,6 +23,9 @@ def give_sites(sentence: Sentence, heads: list[Anchor]) -> None:
     """Give every lesion phrase its sites; "extending into the epidural space" adds a phrase of its own."""
     sites = _site_notes(sentence)
     nouns = [head for head in heads if head.role != "pronoun"]
+    for head in nouns:
+        if "site" in head.note.means and head.note.kind == "lesion":
+            head.sites.append(head.note)  # "abundant epidural fat"
     taken = {site.first for site in sites if _before_noun(sentence, site, nouns)}
     for site in sites:
         if site.first not in taken:
