@@ -47,7 +47,6 @@ def read_back(found: Findings, format: str) -> Findings:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="1 in 1,000 in text: the third lesion loses its 'possible'; docs/round-trip.md", strict=False)
 @SETTINGS
 @given(case=findings().map(Case), format=st.sampled_from(FORMATS))
 def test_a_rendered_report_is_read_back_whole(case: Case, format: str) -> None:

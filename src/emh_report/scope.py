@@ -57,6 +57,8 @@ def scope_of(
         if sentence.document.norms[cue.first] in ("none", "nil", "absent", "negative"):
             return (sentence.first, sentence.label[1])  # "Calcification: none in the mass"
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
+    if cue.entry.category == "resolved" and _describes_what_follows(sentence, cue, clause, targets):
+        return forward
     if cue.entry.category == "negated" and (own := own_scope(sentence, cue, clause)):
         return own
     if cue.entry.category == "family":
@@ -98,6 +100,16 @@ def scope_of(
         return _back_to_subject(sentence, backward, targets)
     governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
     return forward if governs else _back_to_subject(sentence, backward, targets)
+
+
+def _describes_what_follows(
+    sentence: Sentence, cue: CueSpan, clause: tuple[int, int], targets: list[Annotation]
+) -> bool:
+    """Whether "resolved" opens a statement as an adjective: "; resolved extradural component and cord compression"."""
+    opening = sentence.document.norms[clause[0] : cue.first]
+    if cue.last > cue.first or not all(word in (";", ",", "and", "-", ":") for word in opening):
+        return False
+    return any(0 < target.first - cue.last <= 2 and target.kind not in QUALIFIERS - {"site"} for target in targets)
 
 
 def _elliptical(sentence: Sentence, scope: tuple[int, int]) -> bool:
