@@ -280,8 +280,7 @@ def _operated(sentence: Sentence, anchor: Anchor) -> bool:
 def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
     if anchor.note.change is not None:
         return anchor.note.change
-    notes = [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]
-    if not notes:
+    if not (notes := [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]):
         return None
     for note in notes:
         first, last = sentence.clause_of(note.first)

@@ -193,7 +193,12 @@ def _was_then(norm: Sequence[str], size: Size, following: Size | None) -> bool:
 def _said_after(norm: Sequence[str], size: Size, following: Size | None) -> bool:
     """ "4 cm previously", "41 mm on the previous study", but not "4 cm, previously 3 cm"."""
     after = list(norm[size.last + 1 : size.last + 4])
-    if norm[size.first - 1 : size.first] == ["("] and after[-1:] == [")"] and _WHEN.fullmatch(after[-2]):
+    if (
+        norm[size.first - 1 : size.first] == ["("]
+        and len(after) > 1
+        and after[-1] == ")"
+        and _WHEN.fullmatch(after[-2])
+    ):
         return True  # "3.8 cm thick (3.1 cm in 2023)"
     for distance, word in enumerate(after):
         if word in (",", ";", ".", ")", "(", "and", "to", "x"):
