@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from emh_report.anchors import Anchor
 from emh_report.document import Annotation, Sentence
+from emh_report.lesions import Draft
+from emh_report.model import Assertion
 from emh_report.organ_sizes import owned_sizes
 
 
@@ -28,12 +30,42 @@ def of_an_organ(size: Annotation) -> bool:
     return any(size in sizes for sizes in owned_sizes(size.sentence).values())
 
 
-def partner_of(sentence: Sentence, anchor: Anchor, heads: Iterable[Anchor]) -> Anchor | None:
-    """The lesion that shares a predicate with the tissue beside it: "the masses and the vertebral marrow bloom"."""
-    if anchor.kind not in ("bone_marrow", "vertebra", "organ"):
-        return None
-    for head in heads:
+def partner_drafts(sentence: Sentence, anchor: Anchor | None, drafts: Mapping[Anchor, list[Draft]]) -> list[Draft]:
+    """The lesions that share a predicate with the tissue beside them: "the masses and the vertebral marrow bloom"."""
+    if anchor is None or anchor.kind not in ("bone_marrow", "vertebra", "organ"):
+        return []
+    for head, lesions in drafts.items():
         between = sentence.norms(head.last + 1, anchor.first - 1)
         if head.last < anchor.first and between[:1] == ["and"] and len(between) <= 3:
-            return head
-    return None
+            return lesions
+    return []
+
+
+def cord_within(note: Annotation, anchors: Iterable[Anchor]) -> Anchor | None:
+    """The cord, where a signal lies "within it": "cord compression and a T2 hyperintense focus within it"."""
+    after = note.sentence.norms(note.last + 1, note.last + 4)
+    if not any(after[at : at + 2] in (["within", "it"], ["in", "it"]) for at in range(len(after))):
+        return None
+    before = [anchor for anchor in anchors if anchor.last < note.first]
+    if not before or before[-1].kind not in ("compression", "cord", "cord_normal"):
+        return None
+    cord = before[-1]
+    return Anchor("cord", cord.first, cord.last, note.sentence, cord.note, cord.assertion)
+
+
+def of_something_else(note: Annotation) -> bool:
+    """Whether a sentence brings in something that is no lesion spoken of before: "A small hematoma is T1 bright"."""
+    sentence = note.sentence
+    if sentence.norms(sentence.first, sentence.first) not in (["a"], ["an"], ["another"]) or sentence.of("lesion"):
+        return False
+    return any(
+        other.last < note.first and other.first <= sentence.first + 3 and other.assertion is Assertion.PRESENT
+        for other in sentence.of("differential")
+    )
+
+
+def is_caption(sentence: Sentence, anchor: Anchor, anchors: Sequence[Anchor]) -> bool:
+    """Whether a label names only what its text goes on to state: "Level of compression: no cord compression"."""
+    if sentence.label is None or anchor.last > sentence.label[1] or not anchor.kind.endswith("compression"):
+        return False
+    return any(other.first > sentence.label[1] and other.kind == "compression" for other in anchors)

@@ -6,11 +6,17 @@ sentences without a subject of their own refer. A focus never outlives its secti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
 from emh_report.attributes import acceptance, add_parts, is_systemic, shines
-from emh_report.beside import bracketed_level, interprets_signal, of_an_organ, partner_of
+from emh_report.beside import (
+    bracketed_level,
+    cord_within,
+    interprets_signal,
+    is_caption,
+    of_an_organ,
+    of_something_else,
+    partner_drafts,
+)
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import Fact
@@ -105,7 +111,7 @@ class _Linker:
         anchors = canal_anchors(sentence)
         kept = []
         for anchor in anchors:
-            if _is_caption(sentence, anchor, anchors):
+            if is_caption(sentence, anchor, anchors):
                 continue
             if anchor.kind == "bare_compression":
                 if not (self.spinal and sentence.of("level")):
@@ -215,9 +221,10 @@ class _Linker:
 
     def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: _Drafts) -> None:
         for signal in signals(sentence):
-            anchor = owner(signal.note, anchors, shines)
-            partner = partner_of(sentence, anchor, drafts) if anchor is not None else None
-            for draft in drafts[partner] if partner else ():
+            anchor = cord_within(signal.note, anchors) or owner(signal.note, anchors, shines)
+            if anchor is None and of_something_else(signal.note):
+                continue
+            for draft in partner_drafts(sentence, anchor, drafts):
                 draft.add_signal(signal)
             if anchor is not None and anchor.kind in ("cord", "cord_signal", "cord_normal"):
                 self.cord_signals.append((signal, anchor))
@@ -256,13 +263,6 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
-
-
-def _is_caption(sentence: Sentence, anchor: Anchor, anchors: Sequence[Anchor]) -> bool:
-    """Whether a label names only what its text goes on to state: "Level of compression: no cord compression"."""
-    if sentence.label is None or anchor.last > sentence.label[1] or not anchor.kind.endswith("compression"):
-        return False
-    return any(other.first > sentence.label[1] and other.kind == "compression" for other in anchors)
 
 
 def _passive(anchor: Anchor) -> bool:
