@@ -7,7 +7,7 @@ ConText's idea with its scope decided by clauses: a cue reaches from where it st
 from __future__ import annotations
 
 from emh_report.clauses import clauses
-from emh_report.cues import QUALIFIERS, CueSpan, Grammar, cue_of
+from emh_report.cues import DIAGNOSES, QUALIFIERS, CueSpan, Grammar, cue_of
 from emh_report.dates import dated, is_still_there, names_a_month, only_measures
 from emh_report.document import Annotation, Sentence
 from emh_report.exceptions import except_levels
@@ -104,7 +104,7 @@ def _concerns(cue: CueSpan, target: Annotation) -> bool:
     """Whether a cue about diagnoses only ("chloroma would not contain fat") may be about ``target``."""
     if cue.entry.means.get("spares") == "places" and target.kind in _PLACES:
         return False
-    return cue.entry.means.get("only") != "diagnosis" or target.kind in _DIAGNOSES
+    return cue.entry.means.get("only") != "diagnosis" or target.kind in DIAGNOSES
 
 
 def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
@@ -200,9 +200,6 @@ _ATTRIBUTES = frozenset({"finding", "effect", "intensity", "change", "sequence"}
 _PLACES = frozenset({"structure", "reference", "site", "organ", "body_region", "level"})
 
 
-_DIAGNOSES = frozenset({"emh", "differential", "condition"})
-
-
 _HOLDERS = frozenset({"lesion", "site", "structure", "organ", "emh", "node", "level"})
 
 
@@ -219,13 +216,13 @@ def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     if (
         cue.entry.means.get("reach") == "both"
         and cue.entry.category == "possible"
-        and target.kind not in _DIAGNOSES
+        and target.kind not in DIAGNOSES
         and _distance(cue, target) > 2
     ):
         return True  # "cord compression and myelomalacia versus edema"
     if (
         cue.entry.category == "possible"
-        and target.kind not in _DIAGNOSES
+        and target.kind not in DIAGNOSES
         and "with" in sentence.document.norms[cue.last + 2 : target.first]
     ):
         return True  # what accompanies the doubtful thing is stated: "likely EMH with cord compression"

@@ -111,12 +111,7 @@ def _named(sentence: Sentence, effect: Annotation, structures: Sequence[Annotati
 
 
 def _in_label(sentence: Sentence, note: Annotation) -> bool:
-    return (
-        note.kind == "structure"
-        and note.sentence is sentence
-        and sentence.label is not None
-        and note.last <= sentence.label[1]
-    )
+    return note.kind == "structure" and note.sentence is sentence and sentence.in_label(note)
 
 
 def _anchor(kind: str, effect: Annotation, structure: Annotation, assertion: Assertion) -> Anchor:
@@ -239,7 +234,7 @@ _MIDDLE = frozenset("level modifier effect change structure cord_word intensity 
 def _predicative(sentence: Sentence, index: int) -> bool:
     """Whether a word may stand between a structure and what is said of it; another noun is another subject."""
     norms = sentence.document.norms
-    coordinated = norms[index].endswith("ed") and norms[index + 1] in ("and", ",") and index < sentence.last
+    coordinated = norms[index].endswith("ed") and norms[index + 1] in ("and", ",")
     if coordinated or norms[index] in _AUX or norms[index] in _PLACES or norms[index].endswith("ly"):
         return norms[index] not in ("by",)
     return any(note.first <= index <= note.last for note in sentence.annotations if note.kind in _MIDDLE)

@@ -24,6 +24,9 @@ QUALIFIERS = frozenset(
 """Kinds that describe a subject; a hedge is about the subject."""
 
 
+DIAGNOSES = frozenset({"emh", "differential", "condition"})
+
+
 @dataclass(slots=True)
 class Grammar:
     """Function words, in normal form."""

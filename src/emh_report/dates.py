@@ -11,12 +11,10 @@ from itertools import pairwise
 from emh_report.cues import CueSpan
 from emh_report.document import Annotation, Sentence
 from emh_report.lexicon import Cue as CueEntry
+from emh_report.words import MONTHS, SHORT_MONTHS
 
 _DATED = CueEntry(id="dated", terms=("in",), file="", line=1, category="historical", direction="either")
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul "
-    "aug sep sept oct nov dec".split()
-)
+_MONTHS = frozenset((*MONTHS, *SHORT_MONTHS))
 _PARTS = frozenset("early late mid the end of last".split())
 _NOW = frozenset("now today currently presently".split())
 _TODAYS = frozenset("current present today".split())

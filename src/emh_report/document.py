@@ -122,6 +122,10 @@ class Sentence:
                 return clause
         return (self.first, self.last)
 
+    def in_label(self, note: Annotation) -> bool:
+        """Whether a phrase of it stands in its label."""
+        return self.label is not None and note.last <= self.label[1]
+
     def norms(self, first: int, last: int) -> list[str]:
         """Normal forms of words ``first`` to ``last``, cut to the sentence."""
         return self.document.norms[max(first, self.first) : min(last, self.last) + 1]

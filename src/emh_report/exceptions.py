@@ -21,10 +21,9 @@ def except_levels(
         ):
             target.excepted = True
         elif target.kind == "level" and _fronts(sentence, cue, targets, target):
-            if _denies(cue, sentence, targets, active):
-                target.excepted = True
-            else:
-                target.excepted, target.assertion = True, Assertion.ABSENT
+            target.excepted = True
+            if not _denies(cue, sentence, targets, active):
+                target.assertion = Assertion.ABSENT
 
 
 def _fronts(sentence: Sentence, cue: CueSpan, targets: list[Annotation], level: Annotation) -> bool:

@@ -22,7 +22,7 @@ from emh_report.sizes import (
     word_set,
     words_before,
 )
-from emh_report.words import Word, normalise
+from emh_report.words import MONTHS, Word, normalise
 
 __all__ = [
     "QuantitySpan",
@@ -47,10 +47,7 @@ _IS = word_set("is are measures measure")
 _PRONOUNS = word_set(", ( it which they that this and size")
 _AFTERWARDS = word_set("previously earlier before formerly prior previous baseline ago last")
 _COMPARED = word_set("larger bigger smaller thicker thinner unchanged stable increased decreased grown than")
-_WHEN = re.compile(
-    r"(?:19|20)\d\d|january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|last|baseline"
-)
+_WHEN = re.compile("|".join((r"(?:19|20)\d\d", *MONTHS, "last", "baseline")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ def _label(document: Document, first: int, last: int, label: tuple[int, int]) ->
 
 def _uncaptioned(document: Document, sentence: Sentence) -> None:
     """A label that names what its text goes on to state says nothing itself: "Iron deposition: no iron in the mass"."""
-    fields = {note.means.get("field") for note in sentence.of("finding") if not _in_label(sentence, note)}
+    fields = {note.means.get("field") for note in sentence.of("finding") if not sentence.in_label(note)}
     above = document.sentences[-2] if len(document.sentences) > 1 else sentence
     for place in (
         (sentence, above) if (above.section, above.paragraph) == (sentence.section, sentence.paragraph) else (sentence,)
@@ -237,12 +237,8 @@ def _uncaptioned(document: Document, sentence: Sentence) -> None:
             place.annotations[:] = [
                 note
                 for note in place.annotations
-                if not (note.kind == "finding" and note.means.get("field") in fields and _in_label(place, note))
+                if not (note.kind == "finding" and note.means.get("field") in fields and place.in_label(note))
             ]
-
-
-def _in_label(sentence: Sentence, note: Annotation) -> bool:
-    return sentence.label is not None and note.last <= sentence.label[1]
 
 
 def _topic(sentence: Sentence) -> list[Annotation]:

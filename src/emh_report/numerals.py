@@ -33,7 +33,7 @@ def add_numbers(sentence: Sentence) -> None:
     notes.extend(note("size", "size", size) for size in sizes_among(words, norm))
     for sequence in sequences:
         found = note("sequence", "+".join(sequence.sequences), sequence)
-        rivals = [other for other in notes if other.kind == "sequence" and _touch(other, found)]
+        rivals = [other for other in notes if other.kind == "sequence" and other.overlaps(found)]
         if not any(other.last - other.first > found.last - found.first for other in rivals):
             notes[:] = [other for other in notes if other not in rivals]
             notes.append(found)
@@ -44,7 +44,3 @@ def add_numbers(sentence: Sentence) -> None:
 def is_number(norm: str) -> bool:
     """Whether a word can be part of a level, a sequence, a size or a quantity."""
     return norm in _ORDINALS or not _DIGITS.isdisjoint(norm)
-
-
-def _touch(one: Annotation, other: Annotation) -> bool:
-    return one.first <= other.last and other.first <= one.last

@@ -131,9 +131,8 @@ class Registry:
             for draft in self.drafts
             if draft.site == name and (draft.assertion is Assertion.ABSENT) == (assertion is Assertion.ABSENT)
         ]
-        if (
-            not levels and not side
-        ):  # "posterior epidural disease" makes no doubtful component certain beside a sure one
+        if not levels and not side:
+            # "posterior epidural disease" makes no doubtful component certain beside a sure one
             candidates.sort(key=lambda draft: draft.assertion is assertion)
         for draft in reversed(candidates):
             if not another and _compatible(draft, side, levels, head):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emh_report.cues import COPULAS, HARD, QUALIFIERS, CueSpan
+from emh_report.cues import COPULAS, DIAGNOSES, HARD, QUALIFIERS, CueSpan
 from emh_report.document import Annotation, Sentence
 from emh_report.idle import own_scope
 from emh_report.relatives import has_it, turns_back
@@ -22,7 +22,6 @@ _HEDGES = frozenset(
     "likely unlikely possible favored suspected considered improbable probable remote conceivable "
     "doubtful questionable".split()
 )
-_DIAGNOSES = frozenset({"emh", "differential", "condition"})
 _COMPLEMENT = frozenset("the a an due to from secondary because related result caused".split())
 
 
@@ -134,7 +133,7 @@ def _predicate(sentence: Sentence, cue: CueSpan) -> bool:
 
 def _names(cue: CueSpan, backward: tuple[int, int], targets: list[Annotation]) -> bool:
     """Whether a hedge stands between a thing and the diagnosis it may be: "the mass is likely lymphoma"."""
-    named = [target for target in targets if target.kind in _DIAGNOSES]
+    named = [target for target in targets if target.kind in DIAGNOSES]
     before = any(backward[0] <= target.first <= backward[1] for target in named)
     return cue.entry.category == "possible" and not before and any(target.first == cue.last + 1 for target in named)
 

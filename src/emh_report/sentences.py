@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from emh_report.words import SHORT_MONTHS
+
 _STOP = re.compile(r"(?:\.+|[!?]+)[\"'”’)\]*_]*")
 _WORD_BEFORE = re.compile(r"[^\W_]+(?:\.[^\W\d_])*$")
 _NEXT_WORD = re.compile(r"[^\W_]*")
@@ -81,7 +83,7 @@ _NOT_BEFORE_LOWER = frozenset(
     ]
 )
 """Abbreviations that may end a sentence, but not before a small letter."""
-_BEFORE_NUMBER = frozenset("no nos max min avg jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_BEFORE_NUMBER = frozenset(("no", "nos", "max", "min", "avg", *SHORT_MONTHS))
 _UNITS = frozenset(["cm", "mm", "ms", "hu", "ml", "mg", "gy"])
 _GOES_ON = frozenset(
     ["in", "x", "and", "with", "to", "by", "at", "on", "of", "for", "from", "or", "but", "which", "long"]

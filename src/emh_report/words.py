@@ -22,6 +22,8 @@ class Word(NamedTuple):
     end: int
 
 
+MONTHS = tuple("january february march april may june july august september october november december".split())
+SHORT_MONTHS = tuple("jan feb mar apr jun jul aug sep sept oct nov dec".split())
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Soft hyphen and zero-width blanks, which are nothing, inside a word or outside."""
 _WORD = re.compile(

@@ -6,8 +6,8 @@ Inserting row by row is a hundred times slower, and CSV cannot tell an empty tex
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,25 @@ class Staging:
         for table, lines in made:
             self._files[table.name].writelines(f"{line}\n" for line in lines)
 
-    def connect(self, database: str = ":memory:") -> Any:
-        """A connection that leaves nothing outside the folder, with one thread: rows keep their order."""
-        connection = self._duckdb.connect(database)
-        connection.execute("SET threads = 1")
-        connection.execute("SET temp_directory = ?", [str(self._folder / ".spill")])
-        return connection
+    @contextmanager
+    def loaded(self, database: str = ":memory:") -> Iterator[Any]:
+        """A connection to a database that holds the tables; what DuckDB raises within is an error of the target.
 
-    def load(self, connection: Any, table: Table) -> None:
+        It leaves nothing outside the folder, and has one thread: rows keep their order.
+        """
+        try:
+            with closing(self._duckdb.connect(database)) as connection:
+                connection.execute("SET threads = 1")
+                connection.execute("SET temp_directory = ?", [str(self._folder / ".spill")])
+                for table in self.tables:
+                    self._load(connection, table)
+                yield connection
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(f"DuckDB {type(error).__name__}") from None  # its message may quote a value
+
+    def _load(self, connection: Any, table: Table) -> None:
         """The rows of a table as a table of DuckDB."""
         self._files[table.name].flush()
         columns = {column.name: _TYPES[column.kind] for column in table.columns}
@@ -66,8 +77,3 @@ class Staging:
         self._stack.close()
         for table in self.tables:
             self._file(table).unlink(missing_ok=True)
-
-
-def failure(error: Exception) -> OSError:
-    """DuckDB's error as an error of the target: by its kind, since the message may quote a value."""
-    return OSError(f"DuckDB {type(error).__name__}")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from emh_report.connectors.base import LONGEST_REPORT, ReadOptions, Reject, Row, RowError
+from emh_report.connectors.base import LONGEST_REPORT, ReadOptions, Reject, Report, Row, RowError
 from emh_report.errors import EmhReportError, InputError
 from emh_report.reading import decode
 
@@ -69,6 +69,15 @@ def rows_of_files(source: Path, options: ReadOptions, read: Callable[[Path, str]
             raise
         except Exception as error:
             yield Reject(name, "damaged", name, detail=type(error).__name__)
+
+
+def rows_of_texts(source: Path, options: ReadOptions, text_of: Callable[[bytes], str]) -> Iterator[Row]:
+    """One report a file, whose text ``text_of`` finds in its bytes."""
+
+    def one(path: Path, name: str) -> Iterator[Row]:
+        yield Report(checked(text_of(read_all(path))), name)
+
+    return rows_of_files(source, options, one)
 
 
 def read_all(path: Path) -> bytes:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from emh_report.connectors.base import ReadOptions, Report, Row, RowError, need
-from emh_report.connectors.files import checked, read_all, rows_of_files
+from emh_report.connectors.base import ReadOptions, Row, RowError, need
+from emh_report.connectors.files import rows_of_texts
 
 ONE_A_FILE = True
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -29,11 +29,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(source: Path, options: ReadOptions) -> Iterator[Row]:
     """One report a file."""
     need("docx", "docs", "DOCX")
-
-    def one(path: Path, name: str) -> Iterator[Row]:
-        yield Report(checked(text_of(read_all(path))), name)
-
-    yield from rows_of_files(source, options, one)
+    yield from rows_of_texts(source, options, text_of)
 
 
 def text_of(data: bytes) -> str:

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from emh_report.connectors.base import ReadOptions, Report, Row, RowError, need
-from emh_report.connectors.files import checked, read_all, rows_of_files
+from emh_report.connectors.base import ReadOptions, Row, RowError, need
+from emh_report.connectors.files import rows_of_texts
 
 ONE_A_FILE = True
 
@@ -21,11 +21,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(source: Path, options: ReadOptions) -> Iterator[Row]:
     """One report a file."""
     need("pypdf", "docs", "PDF")
-
-    def one(path: Path, name: str) -> Iterator[Row]:
-        yield Report(checked(text_of(read_all(path))), name)
-
-    yield from rows_of_files(source, options, one)
+    yield from rows_of_texts(source, options, text_of)
 
 
 def text_of(data: bytes) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from emh_report.connectors.base import ReadOptions, Report, Row
-from emh_report.connectors.files import checked, decoded, read_all, rows_of_files
+from emh_report.connectors.base import ReadOptions, Row
+from emh_report.connectors.files import decoded, rows_of_texts
 
 ONE_A_FILE = True
 
@@ -18,8 +18,4 @@ def sniff(head: bytes, name: str) -> bool:
 
 def read(source: Path, options: ReadOptions) -> Iterator[Row]:
     """One report a file."""
-
-    def one(path: Path, name: str) -> Iterator[Row]:
-        yield Report(checked(decoded(read_all(path), options.encoding)), name)
-
-    yield from rows_of_files(source, options, one)
+    yield from rows_of_texts(source, options, lambda data: decoded(data, options.encoding))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emh_report.connectors.base import BaseWriter, Result
-from emh_report.connectors.columnar import Staging, failure
+from emh_report.connectors.columnar import Staging
 from emh_report.connectors.tables import DICTIONARY, data_dictionary, tables
 
 
@@ -27,20 +27,11 @@ class Writer(BaseWriter):
         if self._staging is None:
             return
         try:
-            connection = self._staging.connect(str(self.target))
-            try:
-                for table in self._staging.tables:
-                    self._staging.load(connection, table)
+            with self._staging.loaded(str(self.target)) as connection:
                 definitions = ", ".join(f'"{name}" VARCHAR' for name in DICTIONARY)
                 connection.execute(f"CREATE TABLE data_dictionary ({definitions})")
                 marks = ", ".join("?" * len(DICTIONARY))
                 words = [list(row) for row in data_dictionary(self._staging.tables)]
                 connection.executemany(f"INSERT INTO data_dictionary VALUES ({marks})", words)
-            except OSError:
-                raise
-            except Exception as error:
-                raise failure(error) from None
-            finally:
-                connection.close()
         finally:
             self._staging.close()

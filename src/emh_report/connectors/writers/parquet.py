@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 from emh_report.connectors.base import BaseWriter, Result
-from emh_report.connectors.columnar import Staging, failure
+from emh_report.connectors.columnar import Staging
 from emh_report.connectors.tables import DICTIONARY, data_dictionary, tables
 
 
@@ -31,18 +31,10 @@ class Writer(BaseWriter):
         if self._staging is None:
             return
         try:
-            connection = self._staging.connect()
-            try:
+            with self._staging.loaded() as connection:
                 for table in self._staging.tables:
-                    self._staging.load(connection, table)
                     file = str(self.target / f"{table.name}.parquet").replace("'", "''")
                     connection.execute(f"COPY \"{table.name}\" TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
-            except OSError:
-                raise
-            except Exception as error:
-                raise failure(error) from None
-            finally:
-                connection.close()
             with (self.target / "data_dictionary.csv").open("x", encoding="utf-8", newline="") as stream:
                 writer = csv.writer(stream, lineterminator="\n")
                 writer.writerow(DICTIONARY)
