@@ -10,6 +10,10 @@ from emh_report.lesions import Draft
 from emh_report.model import Assertion
 from emh_report.organ_sizes import owned_sizes
 
+_ADVISED = frozenset(
+    "advised recommended suggested required needed warranted urgent emergency considered planned indicated".split()
+)
+
 
 def bracketed_level(sentence: Sentence, anchor: Anchor) -> Annotation | None:
     """The level that a bracket is about: "masses D3-D6 (with cord compression) and D9 (without cord compression)"."""
@@ -69,3 +73,10 @@ def is_caption(sentence: Sentence, anchor: Anchor, anchors: Sequence[Anchor]) ->
     if sentence.label is None or anchor.last > sentence.label[1] or not anchor.kind.endswith("compression"):
         return False
     return any(other.first > sentence.label[1] and other.kind == "compression" for other in anchors)
+
+
+def is_reason_treated(sentence: Sentence, anchor: Anchor) -> bool:
+    """Whether compression is why a treatment was given: "laminectomy in 2014 for cord compression"."""
+    norms = sentence.norms(max(sentence.first, anchor.first - 3), anchor.first - 1)
+    treated = [note for note in sentence.of("treatment") if note.last < anchor.first <= note.last + 9]
+    return bool(treated) and "for" in norms and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))

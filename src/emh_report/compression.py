@@ -52,7 +52,6 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
         fact for fact in facts if fact.sentence.section == "addendum" and fact.assertion is not Assertion.HYPOTHETICAL
     ]
     state = _Compression()
-    _known_before(facts)
     for fact in facts:
         _add(state, fact)
     _later(state, facts, links)
@@ -104,24 +103,6 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
         cord_signal_change=signal,
         evidence=tuple(dict.fromkeys(evidence)),
     ), warnings
-
-
-_OPENING = 3
-"""Sentences at the head of a report that tell who is examined."""
-
-
-def _known_before(facts: Sequence[Fact]) -> None:
-    """What the head of a report knows of the patient is history where the report finds it gone."""
-    gone = [
-        fact
-        for fact in facts
-        if fact.assertion is Assertion.HISTORICAL and Change.RESOLVED in (fact.change, fact.anchor.note.change)
-    ]
-    for fact in facts:
-        told = any(cue.kind == "affirmed" for cue in fact.anchor.note.cues) and fact.sentence.index < _OPENING
-        later = any(other.sentence.index > fact.sentence.index for other in gone)
-        if fact.assertion is Assertion.PRESENT and told and later and not fact.levels:
-            fact.assertion = Assertion.HISTORICAL
 
 
 def _add(state: _Compression, fact: Fact) -> None:

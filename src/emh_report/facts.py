@@ -32,6 +32,25 @@ class Fact:
         return self.anchor.levels
 
 
+_OPENING = 3
+"""Sentences at the head of a report that tell who is examined."""
+
+
+def make_history(facts: Iterable[Fact]) -> None:
+    """What the head of a report knows of the patient is history where the report finds it gone."""
+    known = [fact for fact in facts if fact.kind == "compression"]
+    gone = [
+        fact
+        for fact in known
+        if fact.assertion is Assertion.HISTORICAL and Change.RESOLVED in (fact.change, fact.anchor.note.change)
+    ]
+    for fact in known if gone else ():
+        told = any(cue.kind == "affirmed" for cue in fact.anchor.note.cues) and fact.sentence.index < _OPENING
+        later = any(other.sentence.index > fact.sentence.index for other in gone)
+        if fact.assertion is Assertion.PRESENT and told and later and not fact.levels:
+            fact.assertion = Assertion.HISTORICAL
+
+
 def ordered(levels: Iterable[str]) -> tuple[str, ...]:
     """Levels without repeats, cranial to caudal."""
     found = set(levels)

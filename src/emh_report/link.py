@@ -13,13 +13,14 @@ from emh_report.beside import (
     cord_within,
     interprets_signal,
     is_caption,
+    is_reason_treated,
     of_an_organ,
     of_something_else,
     partner_drafts,
 )
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.facts import Fact
+from emh_report.facts import Fact, make_history
 from emh_report.heads import lesion_heads
 from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
@@ -33,10 +34,6 @@ _PASSIVE = frozenset(
     "nerve_root".split()
 )
 """Structures that a level in their neighbourhood is not about."""
-_ADVISED = frozenset(
-    "advised recommended suggested required needed warranted urgent emergency considered planned indicated".split()
-)
-
 _Drafts = dict[Anchor, list[Draft]]
 
 
@@ -45,6 +42,7 @@ def link(document: Document) -> Links:
     linker = _Linker(document)
     for sentence in document.sentences if document.kinds else ():
         linker.read(sentence)
+    make_history(linker.facts)
     for draft in linker.registry.drafts:
         if linker.frame and not draft.levels:
             draft.add_levels(linker.frame)
@@ -160,7 +158,7 @@ class _Linker:
     ) -> None:
         for anchor in [*canal, *others]:
             fact = Fact(anchor.kind, anchor, sentence, anchor.assertion, [anchor.note])
-            if anchor.kind == "compression" and _operated(sentence, anchor):
+            if anchor.kind == "compression" and is_reason_treated(sentence, anchor):
                 fact.assertion = Assertion.HISTORICAL
             fact.change = _change(sentence, anchor)
             if beside := bracketed_level(sentence, anchor):
@@ -268,13 +266,6 @@ class _Linker:
 def _passive(anchor: Anchor) -> bool:
     """Whether a level in the neighbourhood is not about an anchor."""
     return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
-
-
-def _operated(sentence: Sentence, anchor: Anchor) -> bool:
-    """Whether compression is why a treatment was given: "laminectomy in 2014 for cord compression"."""
-    norms = sentence.norms(max(sentence.first, anchor.first - 3), anchor.first - 1)
-    treated = [note for note in sentence.of("treatment") if note.last < anchor.first <= note.last + 9]
-    return bool(treated) and "for" in norms and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))
 
 
 def _change(sentence: Sentence, anchor: Anchor) -> Change | None:

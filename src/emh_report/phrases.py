@@ -55,6 +55,10 @@ class PhraseIndex:
 
         _inherit(self._first, (), rank)
 
+    def __bool__(self) -> bool:
+        """Whether it has any phrase."""
+        return bool(self._first)
+
     def __call__(self, norms: Sequence[str]) -> list[Match]:
         """Longest matches, which may overlap only across groups; the excluded only hide others."""
         taken: dict[str, int] = {}

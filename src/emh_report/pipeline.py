@@ -140,8 +140,10 @@ class RadiologyTargetMatcher(TargetMatcher):  # type: ignore[misc]
         """Write the concept spans of ``doc``, and beside them those of overlays that others have taken."""
         norms = doc.user_data[NORMS]
         found = self._index(norms)
-        taken = {match[1:] for match in found}
-        doc.user_data[ADDED] = [match for match in self._added(norms) if match[1:] not in taken]
+        doc.user_data[ADDED] = []
+        if self._added:
+            taken = {match[1:] for match in found}
+            doc.user_data[ADDED] = [match for match in self._added(norms) if match[1:] not in taken]
         return _write(doc, TARGETS, found)
 
 
