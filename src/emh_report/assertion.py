@@ -18,6 +18,7 @@ from emh_report.relatives import in_family_history, is_informant
 from emh_report.scope import scope_of
 from emh_report.signs import Sign, signed
 
+_SUBJECTS = frozenset("the a an this these that it they any".split())
 _ASKING = frozenset("is are was does do could has have any".split())
 _RANK = {
     "hypothetical": 5,
@@ -91,7 +92,8 @@ def _is_question(sentence: Sentence) -> bool:
 def _is_unreal(sentence: Sentence) -> bool:
     """Whether a sentence tells what might come: "Were the mass to enlarge, the cord would be compressed"."""
     norms = sentence.norms(sentence.first, sentence.last)
-    return norms[0] in ("were", "should") and not {"would", "could", "might", "may", "will"}.isdisjoint(norms[3:])
+    inverted = len(norms) > 1 and norms[0] == "were" and norms[1] in _SUBJECTS and "to" in norms
+    return inverted and not {"would", "could", "might", "may", "will"}.isdisjoint(norms[3:])
 
 
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:

@@ -28,6 +28,8 @@ _DESCRIBES = frozenset(
 _REPORTED = frozenset("known documented reported described noted recorded mentioned was were been".split())
 _BREAKS = frozenset("which that who was were and but , ;".split())
 _DATES = frozenset("in of on since during until by from last early late mid".split())
+_ALSO = frozenset("also still too".split())
+"""What is told of now comes on top of it: "In 2018 the mass compressed the cord; now it also displaces it"."""
 _AHEAD = 25
 """Words behind a sentence among which the text may say how things are now."""
 
@@ -85,7 +87,8 @@ def _cue(sentence: Sentence, index: int) -> CueSpan | None:
         return None
     norms = sentence.document.norms
     first, after = _statement(sentence, index, last)
-    if not _tells_of_now(norms[sentence.first : first] + norms[after : sentence.last + 1 + _AHEAD]):
+    told = norms[sentence.first : first] + norms[after : sentence.last + 1 + _AHEAD]
+    if not _tells_of_now(told) or not _ALSO.isdisjoint(told):
         return None
     words = norms[first:after]
     if not _PRESENT.isdisjoint(words):

@@ -31,6 +31,8 @@ def _fronts(sentence: Sentence, cue: CueSpan, targets: list[Annotation], level: 
     clause = sentence.clause_of(cue.first)
     opens = cue.first == sentence.first and clause[1] < sentence.last
     only = all(note.kind == "level" for note in targets if clause[0] <= note.first <= clause[1])
+    if not {"where", "which"}.isdisjoint(sentence.norms(clause[1] + 1, clause[1] + 2)):
+        return False  # "apart from T5, where the cord is compressed"
     return opens and only and clause[0] <= level.first <= clause[1]
 
 

@@ -19,8 +19,8 @@ _DOWN = word_set("inferiorly caudally downward downwards caudad below distally i
 _BEGIN, _END = word_set("begins starts commences beginning starting"), word_set("ends stops terminates ending stopping")
 _OPPOSITE = ((_UP, _DOWN), (_DOWN, _UP), (_BEGIN, _END))
 _REACHES = word_set("extends extending reaches reaching")
-_EXTENT = PARTS | word_set(
-    "and , to at up upto till until as far extends extending reaches reaching its end limit it in"
+_EXTENT = word_set(
+    "and , to at up upto till until as far extends extending reaches reaching the its end limit it in level"
 )
 _SERIES = re.compile(r"\d{1,2}(?:,\d{1,2})+")
 

@@ -48,8 +48,8 @@ _SHOUTED_LABEL = re.compile(r"^[ \t]*[A-Z][A-Z][A-Z &/'-]{3,40}:", re.MULTILINE)
 """A heading nobody told us of; in a report of which all else is history, it opens the findings."""
 _STATES = re.compile(r"\b(?:is|are|has|have|shows?|now|today|currently)\b", re.IGNORECASE)
 _RECALLS = re.compile(
-    r"\b(?:was|were|had|showed|showing|revealed|revealing|demonstrated|demonstrating|previous|prior|earlier|comparison"
-    r"|compared|available|reviewed?|provided|retrieved|unavailable|which)\b",
+    r"\b(?:was|were|had|showed|showing|revealed|revealing|demonstrated|demonstrating|previous|prior|earlier|compar\w*"
+    r"|described?|reported?|reports?|documented|mentioned|stated|available|reviewed?|provided|retrieved|unavailable|which)\b",
     re.IGNORECASE,
 )
 """Words of what an earlier study showed, or of whether there is one."""
