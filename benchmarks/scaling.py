@@ -21,7 +21,8 @@ import corpora
 
 SIZES = {"4 KB": 4_000, "100 KB": 100_000, "1 MB": 1_000_000}
 PASSES = 3
-REPORTS = 600
+REPORTS = 3000
+"""Enough that what each process does once, meeting its words, is little of the whole, as it is in a registry."""
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -146,7 +147,15 @@ def test_nothing_outside_the_target(tmp_path: Path) -> None:
         ["migrate", str(source / "version.jsonl")],
         ["evaluate", str(source / "text")],
         ["explain", str(source / "text" / "a1.txt"), "nonsense[0].field"],
+        ["compare", str(to / "extract.jsonl"), str(to / "extract.jsonl"), "-o", str(to / "compare.txt")],
+        ["compare", str(source / "findings.jsonl"), str(source / "version.jsonl")],
+        ["complete", str(to / "x.csv.jsonl"), "-o", str(to / "complete.json")],
+        ["complete", str(source / "findings.jsonl"), "-o", str(to / "complete.json")],
         ["lexicon", "check"],
+        ["lexicon", "check", str(source)],
+        ["templates"],
+        ["template", "export", "--format", "mrrt", "-o", str(to / "form.html")],
+        ["doctor"],
         ["schema", "-o", str(to / "schema.json")],
     ]
     ran = run_all(tmp_path, commands)
@@ -189,6 +198,19 @@ def test_nothing_anywhere_without_evidence_text(tmp_path: Path) -> None:
         path for path in tmp_path.glob("out-*") if path.suffix != ".run" and path.name in ("out-parquet", "out-duckdb")
     ]
     assert not [path for path in packed if path.is_file() and words_in(readable(path))]
+
+
+@pytest.mark.system
+def test_nothing_outside_the_target_from_spark(tmp_path: Path) -> None:
+    """Java's and the workers' files and logs too."""
+    if not shutil.which("java"):
+        pytest.skip("needs Java for Spark")
+    pytest.importorskip("pyspark", reason="needs PySpark: pip install 'emh-report[spark]'")
+    source = feeds.table(tmp_path / "in.csv", {"a1": REPORT, "a2": "FINDINGS: Zebrafishson is normal.", "a3": " "})
+    ran = run_all(tmp_path, [["run", str(source), "--to", str(tmp_path / "out.jsonl"), "--engine", "spark"]])
+    assert b"== 0 status 1" in ran.stdout, "one row is empty"
+    assert not words_in(ran.stdout + ran.stderr)
+    assert [name for name in found_in(tmp_path, ("in.csv",)) if name != "out.jsonl.run/done.sqlite"] == ["out.jsonl"]
 
 
 def readable(path: Path) -> bytes:

@@ -161,7 +161,7 @@ def _started(row: Row, store: Store, workers: Workers, lexicon_digest: str, opti
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     if store.get(key) is not None:
         return _Pending(row, key)
-    return _Pending(row, key, workers.submit(ReportText(row.text, row.id)))
+    return _Pending(row, key, workers.submit(ReportText(row.text, "")))
 
 
 def _finished(pending: _Pending, store: Store, options: RunOptions, summary: Summary) -> Result | Reject:
@@ -173,18 +173,15 @@ def _finished(pending: _Pending, store: Store, options: RunOptions, summary: Sum
     stored = store.get(pending.key)
     if stored is not None:
         summary.skipped += 1
-        value = json.loads(stored)
     else:
         assert pending.wait is not None
         done = pending.wait()
         if done.findings is None:
             return _failed(row, done.error or "")
-        value = json.loads(done.findings)
-        if not options.evidence_text:
-            value = without_text(value)
-        value["source"] |= {"id": "", "patient_id": None}
-        store.put(pending.key, _compact(value))
+        stored = done.findings if options.evidence_text else _compact(without_text(json.loads(done.findings)))
+        store.put(pending.key, stored)
         summary.done += 1
+    value = json.loads(stored)
     value["source"] |= {"id": row.id, "patient_id": _patient(row.patient_id, options)}
     text = row.text if options.evidence_text else None
     return Result(row.id, pending.key, _compact(value), text, row.date, row.context)

@@ -163,7 +163,8 @@ class SparkWorkers(Workers):
             self._session = session(self.jobs)
         frame = self._session.createDataFrame(self._waiting, "id STRING, text STRING")
         parts = frame.repartition(self._session.sparkContext.defaultParallelism)
-        for row in parts.mapInPandas(self._udf, SCHEMA).toLocalIterator():
+        # not toLocalIterator, which computes one part after the other
+        for row in parts.mapInPandas(self._udf, SCHEMA).collect():
             self._done[row.id] = self._told(row.id, row.findings, row.error)
         for key, _ in self._waiting:
             self._names.pop(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from emh_report.connectors.files import checked, encoding_of, is_archive, rows_o
 from emh_report.errors import EmhReportError
 
 DELIMITERS = ",;\t|"
+_UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -120,7 +122,7 @@ def _rows(rows: Iterator[list[str]], lines: _Lines, header: list[str], columns: 
             yield Reject(place, "ragged", name, lines.offset)
         elif not id:
             yield Reject(place, "no_id", name, lines.offset)
-        elif any("\udc80" <= char <= "\udcff" for char in values[columns.text] + id):
+        elif _UNDECODED.search(values[columns.text] + id):
             yield Reject(place, "encoding", name, lines.offset)
         else:
             try:
