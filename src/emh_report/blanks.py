@@ -9,6 +9,7 @@ from itertools import zip_longest
 from emh_report.answers import Answers, Choice, Option, Span, strip
 from emh_report.lines import ITEM, Line
 from emh_report.model import Assertion
+from emh_report.words import normalise
 
 LABELLED = re.compile(r"(?P<label>[^\W_][^:;.|\t\n]{1,59}?)[ \t]*[:=]\*{0,2}[ \t]*")
 """A label and what closes it, emphasised or not."""
@@ -57,8 +58,8 @@ def blanks(text: str, lines: Sequence[Line]) -> Iterator[Choice]:
                 yield Choice("blank", match.span("label"), kinds=_FINDINGS)
 
 
-def tables(text: str, lines: Sequence[Line], answers: Answers) -> Iterator[Choice]:
-    """Columns that hold nothing but answers, under the name of a finding."""
+def tables(text: str, lines: Sequence[Line], answers: Answers, titles: frozenset[str]) -> Iterator[Choice]:
+    """Columns that hold nothing but answers, under the name of a finding, not one of ``titles``."""
     if not _CELL_END.search(text):
         return
     rows: list[list[Span]] = []
@@ -67,15 +68,17 @@ def tables(text: str, lines: Sequence[Line], answers: Answers) -> Iterator[Choic
         if rows and len(cells) == len(rows[0]):
             rows.append(cells)
             continue
-        yield from _columns(text, rows, answers)
+        yield from _columns(text, rows, answers, titles)
         rows = [cells] if len(cells) > 1 else []
-    yield from _columns(text, rows, answers)
+    yield from _columns(text, rows, answers, titles)
 
 
-def _columns(text: str, rows: Sequence[Sequence[Span]], answers: Answers) -> Iterator[Choice]:
+def _columns(text: str, rows: Sequence[Sequence[Span]], answers: Answers, titles: frozenset[str]) -> Iterator[Choice]:
     body = [row for row in rows[1:] if text[slice(*row[0])].strip("-: ")]
     for column in range(1, len(rows[0]) if body else 0):
         title = rows[0][column]
+        if normalise(text[slice(*title)].strip("*_")) in titles:
+            continue
         cells = [(row[column], text[slice(*row[column])]) for row in body]
         held = [(span, cell) for span, cell in cells if answers.is_answer(cell)]
         blank = [cell for _, cell in cells if not cell.strip("-–_. ")]

@@ -1,7 +1,7 @@
 """Template fields in the raw text → what was ticked, struck out, answered or left open.
 
-"[ ] present [x] absent", "Yes / ~~No~~", "Cord compression: No", a table column of answers. A field that
-nobody filled in says nothing: neither its label nor the words it offers may be read as findings.
+"[ ] present [x] absent", "Yes / ~~No~~", "Cord compression: No", "Cord compression | No", a table column of
+answers. A field that nobody filled in says nothing: neither its label nor the words it offers may be read as findings.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PIECE_END = re.compile(r"[ \t]*(?:[.,;|\t)]|$|[ \t]{3}|\()")
 _LABEL_END = re.compile(r"[:=]\*{0,2}[ \t]*")
 _MARKED = re.compile(r"[:=/\[{<@\t|☐☑☒□■◻◼⬜✅✓✔]|[_*(][_* \txX)✓✔√]|\.\.|[ \t][-–—][ \t]")
 """No text has a field without one of these."""
-_DASH = re.compile(r"[-–—\t]")
+_DASH = re.compile(r"[-–—\t|]")
 _WIDEST = 120
 """Characters before an option that may be its label."""
 _FIRST = ("box", "slash", "table", "gap", "answer", "blank")
@@ -34,10 +34,14 @@ _FIRST = ("box", "slash", "table", "gap", "answer", "blank")
 
 
 class Templates:
-    """Finds the fields of a text; ``terms`` are the words a field may hold, with what they say."""
+    """Finds the fields of a text; ``terms`` are the words a field may hold, with what they say.
 
-    def __init__(self, terms: Mapping[str, Assertion | None]) -> None:
+    ``titles`` are those of columns that name no finding.
+    """
+
+    def __init__(self, terms: Mapping[str, Assertion | None], titles: frozenset[str]) -> None:
         self._answers = Answers(terms)
+        self._titles = titles
         word = self._answers.pattern
         bare = rf"(?:{_OPEN})?[ \t]*{word}[ \t]*(?:{_CLOSE})?(?:{_TICK})?"
         self._slashes = re.compile(rf"{bare}(?:[ \t]*/[ \t]*{bare})+", re.IGNORECASE)
@@ -46,7 +50,7 @@ class Templates:
             re.IGNORECASE,
         )
         self._reply = re.compile(rf"[ \t]*[)\]]?[ \t]*[:=–-][ \t]*(?P<word>{word})", re.IGNORECASE)
-        dash = r"(?:[ \t]+[-–—][ \t]+|[ \t]*\t[ \t]*)"
+        dash = r"(?:[ \t]+[-–—][ \t]+|[ \t]*[\t|][ \t]*)"
         self._dashed = re.compile(rf"(?P<label>[^\W_][^:;.|\t\n]{{1,59}}?){dash}(?P<word>{word})[ \t.]*", re.IGNORECASE)
 
     def __call__(self, text: str) -> list[Choice]:
@@ -56,7 +60,7 @@ class Templates:
         lines = split_lines(text)
         found = [
             *ticked(text, lines, self._answers),
-            *tables(text, lines, self._answers),
+            *tables(text, lines, self._answers, self._titles),
             *blanks(text, lines),
         ]
         gapped = any(mark in text for mark in GAP_MARKS)
@@ -107,7 +111,7 @@ class Templates:
                     yield Choice("answer", match.span("label"), (option,))
         if not _DASH.search(text, line.start, line.end):
             return
-        if dashed := self._dashed.fullmatch(text, *strip(text, line.start, line.end, " \t")):
+        if dashed := self._dashed.fullmatch(text, *strip(text, line.start, line.end, " \t|")):
             option = Option(*dashed.span("word"), True, self._answers.says(dashed["word"]))
             yield Choice("answer", dashed.span("label"), (option,))
 

@@ -23,6 +23,8 @@ _LETTER_ITEM = re.compile(r"[A-Za-z][.)]\s+(?=\S)")
 _QUANTITY = re.compile(r"-?\d+(?:[.,]\d+|\s*(?:[x×*]\s*\d|(?:cm|mm|hu|ms|%)))", re.IGNORECASE)
 """What opens a line only if the sentence goes on."""
 _ABBREVIATED = ("dr.", "approx.", "vs.", "e.g.", "i.e.")
+_GAPS = ("\t", "    ", " | ")
+"""What stands between the cells of a row."""
 _NARROW = 50
 """No text is wrapped narrower than this."""
 
@@ -109,7 +111,7 @@ class Wrapping:
 
 def is_row(text: str, line: Line) -> bool:
     """Whether the line is a row of a table."""
-    return text.find("\t", line.start, line.end) >= 0 or text.find("    ", line.start, line.end) >= 0
+    return any(text.find(gap, line.start, line.end) >= 0 for gap in _GAPS) or text.startswith("|", line.start)
 
 
 def is_item(text: str, line: Line, previous: Line | None, wrapping: Wrapping) -> bool:

@@ -22,6 +22,7 @@ from emh_report.numerals import add_numbers, is_number
 from emh_report.phrases import Match
 from emh_report.pipeline import ADDED, CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
 from emh_report.unstated import SAYING_NOTHING, stated
+from emh_report.words import normalise
 
 HIDDEN = frozenset(
     "grammar unstated answer modifier reference change level sequence size quantity advice_cue study_word "
@@ -40,7 +41,7 @@ class Reader:
         self.concepts = lexicons.concepts
         self.cues = lexicons.cues
         self.grammar: Grammar = grammar_of(lexicons.concepts)
-        self.templates = Templates(_answers(lexicons))
+        self.templates = Templates(_answers(lexicons), _titles(lexicons))
 
     def __call__(self, doc: Doc) -> Document:
         """All sentences with their annotations resolved."""
@@ -200,7 +201,15 @@ def _answers(lexicons: Lexicons) -> dict[str, Assertion | None]:
         term: Assertion(concept.means["assertion"]) if "assertion" in concept.means else None
         for concept in lexicons.of_kind("answer")
         for term in concept.terms
+        if "title" not in concept.means
     }
+
+
+def _titles(lexicons: Lexicons) -> frozenset[str]:
+    """Titles of columns that name no finding: each row of such a column speaks for itself."""
+    return frozenset(
+        normalise(term) for each in lexicons.of_kind("answer") if "title" in each.means for term in each.terms
+    )
 
 
 def _by_start(matches: Sequence[Match]) -> Callable[[int, int], list[Match]]:
@@ -223,6 +232,10 @@ def _label(document: Document, first: int, last: int, label: tuple[int, int]) ->
         index += 1
     while index < last and document.words[index + 1].text in (":", "-", "–"):
         index += 1
+    if document.words[index].text == "|" and index > first:
+        document.norms[index] = ":"  # the first of two cells is a label as any other
+        if document.words[last].text == "|":
+            document.norms[last] = "."
     return (first, index) if document.words[first].start < label[1] else None
 
 

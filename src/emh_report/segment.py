@@ -36,6 +36,11 @@ LONGEST = 1200
 """Characters of the longest segment; what is longer is no sentence and would only cost time."""
 
 _LABEL = re.compile(r"[*_]{0,3}[^\W_][^:：.;!?\n\r\t]{0,59}[:：](?!\S*//)")
+_CELL_LABEL = re.compile(
+    r"\|?[ \t]*(?P<label>[*_]{0,2}[^\W_][^|\n\r\t]{0,59}?)[ \t]*\|"
+    r"(?=[^|\n\r]*[^|\s:-][^|\n\r]*(?:\|[ \t]*)?(?:$|[\n\r]))"
+)
+"""The first cell of two in a row of a table, which is a label of the second."""
 _BLANK = re.compile(rf"(?:{LINE_BREAK.pattern})[ \t]*(?:{LINE_BREAK.pattern})")
 _FINDINGS = "findings"
 _FURTHER = re.compile(r"\W*(?:other|additional|incidental|further)\b", re.IGNORECASE)
@@ -266,6 +271,8 @@ def _known(text: str, start: int, end: int, labels: Mapping[int, Mark]) -> Mark 
 def _generic_label(text: str, start: int, end: int) -> tuple[int, int] | None:
     """ "Target lesion 1:": a few words without a verb, and a colon."""
     reach = text[start : min(end, start + _LABEL_REACH)]
+    if "|" in reach and (cell := _CELL_LABEL.match(text, start)):
+        return None if _FINITE.search(cell["label"]) else (cell.start("label"), cell.end())
     if ":" not in reach and "：" not in reach:
         return None
     match = _LABEL.match(text, start, end)
