@@ -186,12 +186,12 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
         "emh": draw(maybe(asserted("present", "possible", "absent"))),
         "laterality": draw(maybe(st.sampled_from(["left", "right", "bilateral", "midline"]))),
         "levels": draw(levels()),
-        "count": draw(maybe(st.sampled_from([1, 2, 3, 4, "multiple"]))),
+        "count": draw(maybe(st.sampled_from([*range(1, 11), "multiple"]))),
         "assertion": draw(st.sampled_from(["present", "present", "possible"])),
         "shape": draw(maybe(st.sampled_from(["lobulated", "ovoid", "rounded", "fusiform", "nodular"]))),
         "margins": draw(maybe(st.sampled_from(["well-defined", "well-circumscribed", "smooth", "ill-defined"]))),
         "homogeneity": draw(maybe(st.sampled_from(["homogeneous", "heterogeneous"]))),
-        "attenuation_hu": None,
+        "attenuation_hu": draw(maybe(st.integers(-1000, 3000).map(lambda tenths: tenths / 10))),
         "activity": draw(maybe(st.sampled_from(["active", "inactive"]))),
         "change": draw(maybe(st.sampled_from(STANDING_CHANGES))),
         "signal": [draw(signal(sequence)) for sequence in draw(some(SEQUENCES, 4))],
@@ -222,7 +222,7 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
 
 @st.composite
 def lesions(draw: st.DrawFn) -> Part:
-    found = [draw(lesion(number)) for number in range(1, draw(st.integers(0, 3)) + 1)]
+    found = [draw(lesion(number)) for number in range(1, draw(st.integers(0, 6)) + 1)]
     epidural = draw(epidural_disease(found))
     fats = {each["fat"]["assertion"] for each in found} - {"not_mentioned"}
     fat = next((each for each in _STRENGTH if each in fats), None)
@@ -419,6 +419,8 @@ def coherent(found: Part) -> Part:
             "sequences": list(dict.fromkeys(done)),
         }
         study["contrast"] = "IV" if "T1C" in shown else study.get("contrast")
+    if any(mass["attenuation_hu"] is not None for mass in masses):
+        study = study | {"modality": list(dict.fromkeys([*study.get("modality", []), "CT"]))}
     iron = {"assertion": "not_mentioned", "sites": [], **found.get("iron_deposition", {})}
     sites = [site for site in iron["sites"] if site["site"] != "lesion"]
     in_lesions = {mass["iron"]["assertion"] for mass in masses} - {"not_mentioned"}
