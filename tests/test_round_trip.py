@@ -68,7 +68,9 @@ def test_each_part_by_itself_is_read_back(part: str) -> None:
 def crossed(found: Findings, read: Findings) -> list[str]:
     """The statements that turned into their opposite, but for those that findings contradict themselves."""
     attributed = {lesion.emh.assertion for lesion in found.lesions}
-    components = {lesion.assertion for lesion in found.lesions if lesion.site == "epidural"}
+    components = {
+        lesion.assertion for lesion in found.lesions if lesion.site == "epidural" or lesion.kind == "epidural_component"
+    }
     pairs = {
         "cord_compression": (found.cord_compression.assertion, read.cord_compression.assertion),
         "emh": (found.emh.assertion, read.emh.assertion),
