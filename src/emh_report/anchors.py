@@ -163,7 +163,8 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         # and one that has ended before one still open: "cord free at T5, compressed at T9"
         inside = sorted((a for a in preceding if a.last >= clause[0]), key=lambda a: (a.last < level.first, a.last))
         before = norms[level.first - 1] if level.first > sentence.first else ""
-        if following and before not in PREPOSITIONS and premodifies(level, following[0]):
+        premodifying = before not in PREPOSITIONS and following and premodifies(level, following[0])
+        if premodifying and not _closes_phrase(level, following[0], preceding):
             following[0].levels.append(level)
         elif inside:
             for anchor in _coordinated(sentence, inside, level):
@@ -185,6 +186,20 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         if not scope:
             loose.append(level)
     return loose
+
+
+_JOINING = frozenset({",", "and", "with", "&"})
+
+
+def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anchor]) -> bool:
+    """Whether a level ends the phrase before a comma: "epidural mass T8-T10, cord compression at T9".
+
+    Nor does one qualify a pronoun: "masses, T8-T10, the largest on the left".
+    """
+    norms = level.sentence.document.norms
+    if _JOINING.isdisjoint(norms[level.last + 1 : following.first]):
+        return False
+    return following.role == "pronoun" or any(anchor.last == level.first - 1 for anchor in preceding)
 
 
 def _shrunk_from(level: Annotation) -> bool:

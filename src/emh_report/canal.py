@@ -141,8 +141,9 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
     if effect.means["effect"] == "preserved":
         return before or [s for s in after if s.first - effect.last <= 3][:2]
     adjacent = noun and before and effect.first - before[-1].last == 1
-    if after and not (adjacent and sentence.document.norms[effect.last + 1] in ("and", ",", "or")):
-        return after  # else "canal narrowing and cord compression" would narrow the cord
+    predicate = before and effect.text.lower().endswith("ed")
+    if after and not ((adjacent or predicate) and sentence.document.norms[effect.last + 1] in ("and", ",", "or")):
+        return after  # else "canal narrowing and cord compression" would narrow the cord, "sac indented, cord free" both
     gap = sentence.document.norms[before[-1].last + 1 : effect.first] if before else []
     if (
         noun

@@ -183,6 +183,8 @@ def _signal_assertion(fact: Fact) -> Assertion:
     words = fact.sentence.norms(fact.anchor.first, fact.anchor.last)
     if words[-1] in ("signal", "intensity") and _CALLED_ABNORMAL.isdisjoint(words):
         first, last = fact.sentence.clause_of(fact.anchor.first)
+        if fact.sentence.in_label(fact.anchor.note) or fact.sentence.document.norms[last : last + 2][-1] == "-":
+            last = fact.sentence.last  # "Cord signal: normal"
         normal = [
             note
             for note in fact.sentence.of("effect")

@@ -6,6 +6,7 @@ text says beside it how things are now.
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from emh_report.cues import CueSpan
@@ -44,6 +45,39 @@ def dated(sentence: Sentence) -> list[CueSpan]:
         or (norms[index] in ("of", "from") and norms[index - 1] in _STUDIES and index > sentence.first)
     ]
     return [cue for index in starts if (cue := _cue(sentence, index))]
+
+
+_ABSENT = frozenset("present seen visualized visualised there noted identified evident detected apparent absent".split())
+_EARLIER = frozenset("prior previous earlier old older last outside initial baseline preceding former".split())
+_AT = frozenset("on in at from during".split())
+_DETERMINERS = frozenset("the her his their our an a any".split())
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}")
+
+
+def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
+    """The last word of "not present on the prior study": what an earlier study lacked is new, not absent."""
+    norms = sentence.document.norms
+    if cue.entry.category != "negated" or norms[cue.last] not in _ABSENT:
+        return None
+    at = cue.last + 1
+    if at > sentence.last or norms[at] not in _AT:
+        return None
+    at += 1 + (norms[at + 1 : at + 2] != [] and norms[at + 1] in _DETERMINERS)
+    words = norms[at : sentence.last + 1]
+    if not words:
+        return None
+    studies = 0
+    if words[0] in _EARLIER:
+        studies = 1
+    while studies < len(words) and (words[studies] in _STUDIES or (studies and words[studies] in ("of", "from"))):
+        studies += 1
+    dated_by = words[studies : studies + 1]
+    if dated_by and (dated_by[0] in _MONTHS or _DATE.fullmatch(dated_by[0])):
+        return at + studies
+    numbers = words[studies : studies + 5]
+    if len(numbers) == 5 and all(each.isdecimal() for each in numbers[::2]) and numbers[1] == numbers[3] != ",":
+        return at + studies + 4
+    return at + studies - 1 if words[0] in _EARLIER and studies > 1 else None
 
 
 def names_a_month(sentence: Sentence, cue: CueSpan) -> bool:

@@ -190,7 +190,14 @@ def _normal_tissue(sentence: Sentence, head: Anchor) -> bool:
     if not head.note.text.lower().endswith(("tissue", "tissues")):
         return False
     first, last = sentence.clause_of(head.first)
-    return any(note.means["effect"] == "preserved" and first <= note.first <= last for note in sentence.of("effect"))
+    if any(note.means["effect"] == "preserved" and first <= note.first <= last for note in sentence.of("effect")):
+        return True
+    described = sentence.of("level", "size", "intensity", "emh", "change")
+    return not described and not _EVEN.isdisjoint(sentence.norms(sentence.first, sentence.last))
+
+
+_EVEN = frozenset("symmetric symmetrical normal".split())
+"""What tissue is that is no mass, where nothing else is said of it."""
 
 
 def _stronger(one: Assertion, other: Assertion) -> Assertion:

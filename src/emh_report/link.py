@@ -34,6 +34,8 @@ _PASSIVE = frozenset(
     "nerve_root".split()
 )
 """Structures that a level in their neighbourhood is not about."""
+_SUBJECTS = ("differential", "condition", "node", "organ_finding")
+"""Kinds that a level in their sentence is about, though nothing else is said of them here: "Metastases at T4 and L2"."""
 _Drafts = dict[Anchor, list[Draft]]
 
 
@@ -206,7 +208,7 @@ class _Linker:
         """A level with nothing in its sentence to belong to: "Worst at D6." """
         if not loose and anchors and all(anchor.kind == "vertebra" for anchor in anchors):
             loose, anchors = [level for anchor in anchors for level in anchor.levels], []
-        if not loose or anchors:
+        if not loose or anchors or sentence.of(*_SUBJECTS):
             return
         if not self.registry.drafts and self.last_fact is None:
             self.frame = loose  # "Axial CT at the level of the tenth dorsal vertebra."

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from emh_report.assertion import resolve
 from emh_report.choices import Templates
 from emh_report.cues import CueSpan, Grammar, cue_of, grammar_of
+from emh_report.dates import absent_then
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.filling import Filling
 from emh_report.lexicon import Lexicons
@@ -145,9 +146,20 @@ class Reader:
             if not any(_inside(span, annotation) for annotation in sentence.annotations)
             and not (fields.any and fields.is_silent(span.first, span.last, "cue"))
         ]
+        for cue in spans:
+            if (last := absent_then(sentence, cue)) is not None:
+                self._new(sentence, cue.first, last)
         if sentence.annotations:
-            resolve(sentence, sentence.annotations, spans, self.grammar)
+            resolve(sentence, sentence.annotations, sentence.cues, self.grammar)
             fields.answer(sentence)
+
+    def _new(self, sentence: Sentence, first: int, last: int) -> None:
+        """Read words as a change: what they are about is new."""
+        concept = self.concepts["new"]
+        note = Annotation("change", concept.id, first, last, sentence, concept.means, concept.preferred)
+        sentence.annotations.append(note)
+        sentence.annotations.sort(key=lambda each: (each.first, -each.last))
+        sentence.cues = [cue for cue in sentence.cues if not _inside(cue, note)]
 
     def _list(self, sentence: Sentence, opened: CueSpan | None) -> CueSpan | None:
         """Carry a hedge over the items of a list: "Differential diagnosis:", then one diagnosis a line."""

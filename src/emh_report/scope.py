@@ -35,6 +35,9 @@ _DESCRIBES = frozenset("present visible seen shown known evident which that not 
 """Words, besides participles and adverbs, that open a description between commas."""
 
 
+_NAMED = frozenset("finding effect lesion emh differential node organ_finding bone_marrow".split())
+
+
 def scope_of(
     sentence: Sentence, cue: CueSpan, later: list[CueSpan], earlier: list[CueSpan], targets: list[Annotation]
 ) -> tuple[int, int]:
@@ -82,6 +85,8 @@ def scope_of(
                 break
     if cue.entry.means.get("reach") == "both":
         return clause
+    if cue.entry.means.get("reach") == "last":
+        return _last_named(sentence, cue, targets)
     if cue.entry.means.get("reach") == "next":
         return (forward[0], forward[0])
     if cue.entry.direction == "before":
@@ -99,6 +104,15 @@ def scope_of(
         return _back_to_subject(sentence, backward, targets)
     governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
     return forward if governs else _back_to_subject(sentence, backward, targets)
+
+
+def _last_named(sentence: Sentence, cue: CueSpan, targets: list[Annotation]) -> tuple[int, int]:
+    """What "none" stands for, in whichever clause: "one would expect cord compression, but none is found"."""
+    named = [target for target in targets if target.last < cue.first and target.kind in _NAMED]
+    if not named:
+        return (cue.last + 1, cue.last)
+    last = max(named, key=lambda target: (target.last, target.last - target.first))
+    return (last.first, cue.first - 1)
 
 
 def _describes_what_follows(
