@@ -18,7 +18,7 @@ LESION = "lesion"
 FILLERS = frozenset(
     "the a an of and or , & both signal intensity on in image weighted sequence as well also "
     "predominantly to - x ( ) / some more largest larger rather fairly relatively only quite very "
-    "diffuse somewhat overall any degree".split()
+    "diffuse somewhat overall any degree hilar apical".split()
 )
 VERBS = frozenset("is are was were show shows demonstrate appear has have cause causing extend seen noted".split())
 PREPOSITIONS = frozenset(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from emh_report.clauses import clauses
 from emh_report.cues import DIAGNOSES, QUALIFIERS, CueSpan, Grammar, cue_of
-from emh_report.dates import dated, is_still_there, names_a_month, only_measures
+from emh_report.dates import dated, denies_then, is_still_there, names_a_month, only_measures
 from emh_report.document import Annotation, Sentence
 from emh_report.exceptions import except_levels
 from emh_report.idle import is_answered, is_told, nothing_suggests, restored
@@ -41,6 +41,11 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         for target in targets:
             target.assertion = Assertion.HYPOTHETICAL
         return
+    if supposed := _supposed(sentence):
+        for target in targets:
+            if target.first > supposed:
+                target.assertion = Assertion.HYPOTHETICAL
+        targets = [target for target in targets if target.first < supposed]
     active = [
         cue
         for cue in cues
@@ -92,8 +97,19 @@ def _is_question(sentence: Sentence) -> bool:
 def _is_unreal(sentence: Sentence) -> bool:
     """Whether a sentence tells what might come: "Were the mass to enlarge, the cord would be compressed"."""
     norms = sentence.norms(sentence.first, sentence.last)
-    inverted = len(norms) > 1 and norms[0] == "were" and norms[1] in _SUBJECTS and "to" in norms
+    subject = len(norms) > 1 and norms[1] in _SUBJECTS
+    inverted = subject and (norms[0] == "should" or (norms[0] == "were" and "to" in norms))
     return inverted and not {"would", "could", "might", "may", "will"}.isdisjoint(norms[3:])
+
+
+def _supposed(sentence: Sentence) -> int:
+    """Where "should" opens a case that has not come, and what would follow from it: "; should weakness occur, MRI …"."""
+    norms = sentence.document.norms
+    for index in range(sentence.first + 1, sentence.last - 2):
+        if norms[index] == "should" and norms[index - 1] in (";", ".", "but", ":"):
+            inverted = norms[index + 1] not in ("be", "not", "have")
+            return index if inverted and "," in norms[index + 2 : sentence.last] else 0
+    return 0
 
 
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:
@@ -160,7 +176,9 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         and is_still_there(sentence, nearest, target)
     ):
         return
-    if category == "negated":
+    if category == "negated" and denies_then(sentence, applied):
+        target.assertion = Assertion.HYPOTHETICAL
+    elif category == "negated":
         target.assertion = Assertion.ABSENT
         if nearest.entry.means.get("about") == "others":
             target.change = Change.NEW

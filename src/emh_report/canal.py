@@ -170,7 +170,7 @@ def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
         if structure.first > sentence.last or structure.first - end > 7 or (structure.first > clause[1] and not found):
             break
         gap = range(end + 1, structure.first)
-        if not all(_links(sentence, index, not found) for index in gap):
+        if ";" in sentence.document.norms[end + 1 : structure.first] or not all(_links(sentence, index, not found) for index in gap):
             break
         found.append(structure)
         end = structure.last
@@ -223,7 +223,7 @@ _PLACES = frozenset(
     "which at that time level region segment portion part degree point site same junction "
     "vertebral body from to of the a an upto and in on below above there opposite behind "
     "throughout whole entire its course diameter caliber contour outline shape remains remained "
-    "become becomes became itself appears lies lie has had be being been is are was were show shows "
+    "become becomes became itself appears result lies lie has had be being been is are was were show shows "
     "showed demonstrate by far rather than much then regained retained assumed kept".split()
 )
 

@@ -7,6 +7,7 @@ text says beside it how things are now.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from emh_report.cues import CueSpan
@@ -51,6 +52,7 @@ _ABSENT = frozenset("present seen visualized visualised there noted identified e
 _EARLIER = frozenset("prior previous earlier old older last outside initial baseline preceding former".split())
 _AT = frozenset("on in at from during".split())
 _DETERMINERS = frozenset("the her his their our an a any".split())
+_COMPARING = frozenset("as like than to with unlike".split())
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}")
 
 
@@ -78,6 +80,21 @@ def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
     if len(numbers) == 5 and all(each.isdecimal() for each in numbers[::2]) and numbers[1] == numbers[3] != ",":
         return at + studies + 4
     return at + studies - 1 if words[0] in _EARLIER and studies > 1 else None
+
+
+def denies_then(sentence: Sentence, cues: Sequence[CueSpan]) -> bool:
+    """Whether a denial is of an earlier study and says nothing of today: "in March 2020 there was no compression"."""
+    norms = sentence.document.norms
+    return any(
+        cue.entry is _DATED
+        or (
+            cue.entry.category == "historical"
+            and norms[cue.first] in _AT
+            and norms[cue.last] in _STUDIES
+            and norms[cue.first - 1] not in _COMPARING
+        )
+        for cue in cues
+    )
 
 
 def names_a_month(sentence: Sentence, cue: CueSpan) -> bool:
@@ -138,7 +155,10 @@ def _statement(sentence: Sentence, index: int, last: int) -> tuple[int, int]:
     while first > sentence.first and norms[first - 1] not in (",", ";", ":", "but"):
         first -= 1
     while (
-        after <= sentence.last and norms[after] not in (";", "but", ".") and not (norms[after] == "," and first < index)
+        after <= sentence.last
+        and norms[after] not in (";", "but", ".")
+        and not (norms[after] == "," and first < index)
+        and not (norms[after] == ":" and after > last + 1)
     ):
         after += 1
     return first, after

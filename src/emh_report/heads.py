@@ -132,7 +132,21 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
         and other.kind in ("modifier", "change")
         for other in sentence.annotations
     )
-    return swallowed or before in _PREPOSITIONS or _of_an_organ(sentence, note) or _compares(sentence, note)
+    return (
+        swallowed
+        or before in _PREPOSITIONS
+        or _of_an_organ(sentence, note)
+        or _compares(sentence, note)
+        or _of_a_finding(sentence, note)
+    )
+
+
+def _of_a_finding(sentence: Sentence, note: Annotation) -> bool:
+    """Whether "it" is what the sentence named last: "a compression of the cord was described; it has resolved"."""
+    if sentence.document.norms[note.first] not in ("it", "this", "which", "that"):
+        return False
+    named = [other for other in sentence.of("finding", "lesion", "site", "emh") if other.last < note.first]
+    return bool(named) and named[-1].means.get("field") in ("cord_compression", "cauda_equina", "cord_signal_change")
 
 
 def _is_specimen(sentence: Sentence, note: Annotation) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
@@ -20,6 +21,9 @@ _FILL = frozenset(
     "paraspinal of lobe mild moderate severe marked to significant measurable".split()
 )
 _SHOWS = frozenset("is are was were show shows contain has have demonstrate appear".split())
+_LIKENING = frozenset({"to", "than", "unlike", "like", "as"})
+_RANGE = frozenset("minimal slight mild moderate".split())
+"""Words that "to" joins to a stronger one: "moderate to severe"."""
 _HEART = frozenset("septal septum midseptal".split())
 _MARROW = frozenset("marrow vertebra vertebral bone osseous skeleton".split())
 _EXCEPTIONS = frozenset("except exception apart aside barring excluding other save".split())
@@ -77,8 +81,11 @@ def _likened(sentence: Sentence) -> set[int]:
         index
         for note in sentence.of("organ", "structure", "lesion")
         for index in range(note.first, note.last + 1)
-        if {"to", "than", "unlike", "like", "as"}
-        & set(norms[max(sentence.first, note.first - 3) : note.first]) - {"in"}
+        if not _LIKENING.isdisjoint(
+            word
+            for before, word in pairwise(norms[max(sentence.first, note.first - 4) : note.first])
+            if word != "to" or before not in _RANGE
+        )
     }
 
 
