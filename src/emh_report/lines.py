@@ -114,6 +114,14 @@ def is_row(text: str, line: Line) -> bool:
     return any(text.find(gap, line.start, line.end) >= 0 for gap in _GAPS) or text.startswith("|", line.start)
 
 
+def wraps_a_cell(text: str, row: Line, line: Line) -> bool:
+    """Whether a line goes on with the last cell of a row: small letters below it, as far in as it is."""
+    if is_row(text, line) or not text[line.start].islower():
+        return False
+    gap = max(text.rfind(each, row.start, row.end) + len(each) for each in _GAPS)
+    return row.indent + gap - row.start == line.indent
+
+
 def is_item(text: str, line: Line, previous: Line | None, wrapping: Wrapping) -> bool:
     """Whether the line opens a list item; ``previous`` is the line it might continue."""
     if (previous and wrapping.dangles(previous)) or _QUANTITY.match(text, line.start, line.end):

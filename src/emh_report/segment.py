@@ -24,6 +24,7 @@ from emh_report.lines import (
     is_row,
     paragraph_at,
     split_lines,
+    wraps_a_cell,
 )
 from emh_report.sentences import sentence_starts
 
@@ -227,7 +228,7 @@ def _blocks(text: str, body: Sequence[Line], labels: Mapping[int, Mark]) -> Iter
 def _continues(text: str, above: Line, line: Line, labels: Mapping[int, Mark], wrapping: Wrapping) -> bool:
     """Whether two lines are one passage: not rows or labels, and the break only wraps."""
     if is_row(text, line) or is_row(text, above) or line.start in labels:
-        return False
+        return line.start not in labels and wraps_a_cell(text, above, line)
     if text[line.start].isupper() and _generic_label(text, line.start, line.end):
         return False
     alone = above.start in labels and labels[above.start].end == above.end
