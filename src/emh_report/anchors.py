@@ -172,6 +172,8 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         elif following and (not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])):
             fronted.append(level)
         elif preceding:
+            if is_clear(sentence, level, clause[1]):
+                level.assertion, level.excepted = Assertion.ABSENT, True
             preceding[-1].levels.append(level)
         else:
             loose.append(level)
@@ -200,6 +202,15 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
     if _JOINING.isdisjoint(norms[level.last + 1 : following.first]):
         return False
     return following.role == "pronoun" or any(anchor.last == level.first - 1 for anchor in preceding)
+
+
+_CLEAR = frozenset("clear free normal spared uninvolved unaffected".split())
+
+
+def is_clear(sentence: Sentence, level: Annotation, end: int) -> bool:
+    """Whether a clause says of a level that nothing is there: "cord compression at T8; T4 is clear"."""
+    words = sentence.norms(level.last + 1, end)
+    return not _CLEAR.isdisjoint(words) and "not" not in words
 
 
 def _shrunk_from(level: Annotation) -> bool:

@@ -6,7 +6,7 @@ sentences without a subject of their own refer. A focus never outlives its secti
 
 from __future__ import annotations
 
-from emh_report.anchors import LESION, Anchor, attach_levels, by_position, owner
+from emh_report.anchors import LESION, Anchor, attach_levels, by_position, is_clear, owner
 from emh_report.attributes import acceptance, add_parts, is_systemic, shines
 from emh_report.beside import (
     bracketed_level,
@@ -214,6 +214,9 @@ class _Linker:
             self.frame = loose  # "Axial CT at the level of the tenth dorsal vertebra."
             return
         if self.last_fact and self.last_fact.sentence.index >= sentence.index - 2:
+            for level in loose:
+                if is_clear(sentence, level, sentence.last):
+                    level.assertion, level.excepted = Assertion.ABSENT, True
             if self.last_fact.assertion is not Assertion.ABSENT:  # "No compression. T6 is unstable."
                 self.last_fact.anchor.levels.extend(loose)
         elif len(self.focus) == 1:

@@ -22,6 +22,7 @@ from emh_report.model import Assertion, Certainty, Mention
 from emh_report.numerals import add_numbers, is_number
 from emh_report.phrases import Match
 from emh_report.pipeline import ADDED, CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
+from emh_report.studies import outdate
 from emh_report.unstated import SAYING_NOTHING, stated
 from emh_report.words import normalise
 
@@ -93,6 +94,7 @@ class Reader:
                 topic = own
             sentence.topic = topic
         document.choices = fields.choices
+        outdate(document)
         return document
 
     def _with_free(self, targets: list[Match], beside: list[Match]) -> list[Match]:

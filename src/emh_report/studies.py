@@ -1,0 +1,61 @@
+"""Statements under the name of a study: "MRI 2018: … MRI today: …" tells of today under the latest name only."""
+
+from __future__ import annotations
+
+import re
+
+from emh_report.document import Document, Sentence
+from emh_report.model import Assertion
+
+_STUDIES = frozenset("study scan mri mr ct pet exam examination image imaging film radiograph ultrasound".split())
+_TODAY = frozenset("today current currently now present".split())
+_EARLIER = frozenset("prior previous previously earlier old outside baseline initial before".split())
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_KINDS = ("lesion", "finding", "effect", "emh", "site", "differential")
+_LATEST = 9999
+_LONGEST = 6
+"""Words of a label that names a study."""
+
+
+def outdate(document: Document) -> None:
+    """Make history of what stands under an earlier study, where the text names a later one too."""
+    under: dict[int, int] = {}
+    time: int | None = None
+    paragraph = -1
+    for sentence in document.sentences:
+        if sentence.label is not None:
+            time, paragraph = _time(sentence, sentence.label), sentence.paragraph
+        elif sentence.paragraph != paragraph:
+            time = None
+        if time is not None:
+            under[sentence.index] = time
+    if not under:
+        return
+    latest = max(under.values())
+    if latest == 0 and any(_tells_of_today(each) for each in document.sentences if each.index not in under):
+        latest = _LATEST
+    for sentence in document.sentences:
+        if under.get(sentence.index, latest) < latest:
+            for note in sentence.of(*_KINDS):
+                denied = note.assertion is Assertion.ABSENT
+                if denied or note.assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
+                    note.assertion = Assertion.HYPOTHETICAL if denied else Assertion.HISTORICAL
+                    note.certainty = None
+
+
+def _time(sentence: Sentence, label: tuple[int, int]) -> int | None:
+    """The year of the study that a label names, 0 for an earlier one without a year; None for other labels."""
+    words = [word for word in sentence.document.norms[label[0] : label[1] + 1] if word[0].isalnum()]
+    years = [int(word) for word in words if _YEAR.fullmatch(word)]
+    named = not _STUDIES.isdisjoint(words)
+    if len(words) > _LONGEST or not (named or len(words) == 1):
+        return None
+    if not _TODAY.isdisjoint(words):
+        return _LATEST
+    if years and named:
+        return max(years)
+    return 0 if not _EARLIER.isdisjoint(words) else None
+
+
+def _tells_of_today(sentence: Sentence) -> bool:
+    return not {"today", "now", "currently"}.isdisjoint(sentence.norms(sentence.first, sentence.last))
