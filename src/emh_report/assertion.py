@@ -10,7 +10,7 @@ from emh_report.clauses import clauses
 from emh_report.cues import DIAGNOSES, QUALIFIERS, CueSpan, Grammar, cue_of
 from emh_report.dates import dated, denies_then, is_still_there, names_a_month, only_measures
 from emh_report.document import Annotation, Sentence
-from emh_report.exceptions import except_levels
+from emh_report.exceptions import answered_levels, except_levels
 from emh_report.idle import is_answered, is_told, nothing_suggests, restored
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
 from emh_report.presupposition import presupposed, without_complements
@@ -64,6 +64,9 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
     ]
     active = [cue for cue in active if cue not in excluding]
     exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
+    if of_levels := answered_levels(sentence, targets, active):
+        active = [cue for cue in active if cue not in of_levels]
+        targets = [target for target in targets if not target.excepted]
     for position, cue in enumerate(active):
         cue.scope = scope_of(sentence, cue, active[position + 1 :], active[:position], targets)
     active += dated(sentence)

@@ -42,3 +42,35 @@ def _denies(cue: CueSpan, sentence: Sentence, targets: list[Annotation], active:
     denied = any(other.entry.category == "negated" and other.first > clause[1] for other in active)
     free = any(note.means.get("effect") == "preserved" and note.first > clause[1] for note in targets)
     return denied or free
+
+
+_ANSWERS = frozenset("no none nil absent negative clear free".split())
+_PIECE_ENDS = frozenset(", ; . / )".split())
+_AT = frozenset("at in on".split())
+
+
+def answered_levels(sentence: Sentence, targets: list[Annotation], active: list[CueSpan]) -> list[CueSpan]:
+    """The denials that are of one level among others: "cord compression: T4 mild, T5 severe, T6 none"; they deny it.
+
+    Where every level is denied, the denials are of the finding.
+    """
+    levels = [target for target in targets if target.kind == "level"]
+    if len(levels) < 2:
+        return []
+    norms = sentence.document.norms
+    denied: dict[int, CueSpan] = {}
+    for cue in active:
+        if cue.entry.category != "negated" or cue.first != cue.last or norms[cue.first] not in _ANSWERS:
+            continue
+        after = norms[cue.last + 1] if cue.last < sentence.last else "."
+        for index, level in enumerate(levels):
+            before = cue.first - level.last
+            answers = before == 1 or (before == 2 and norms[cue.first - 1] in (":", "-", "="))
+            ahead = level.first - cue.last == 2 and after in _AT
+            if (answers and after in _PIECE_ENDS) or (ahead and norms[cue.first - 1] in (",", ";")):
+                denied[index] = cue
+    if not denied or len(denied) == len(levels):
+        return []
+    for index in denied:
+        levels[index].assertion, levels[index].excepted = Assertion.ABSENT, True
+    return list(denied.values())
