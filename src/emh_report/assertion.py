@@ -17,9 +17,8 @@ from emh_report.presupposition import presupposed, without_complements
 from emh_report.relatives import in_family_history, is_informant
 from emh_report.scope import scope_of
 from emh_report.signs import Sign, signed
+from emh_report.supposition import is_question, is_unreal, supposed
 
-_SUBJECTS = frozenset("the a an this these that it they any".split())
-_ASKING = frozenset("is are was does do could has have any".split())
 _RANK = {
     "hypothetical": 5,
     "resolved": 4,
@@ -37,15 +36,15 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         cues = [*cues, *hidden]
     cues = sorted(cues, key=lambda cue: cue.first) if len(cues) > 1 else cues
     sentence.clauses = clauses(sentence, grammar, cues)
-    if _is_question(sentence) or _is_unreal(sentence):
+    if is_question(sentence) or is_unreal(sentence):
         for target in targets:
             target.assertion = Assertion.HYPOTHETICAL
         return
-    if supposed := _supposed(sentence):
+    if start := supposed(sentence):
         for target in targets:
-            if target.first > supposed:
+            if target.first > start:
                 target.assertion = Assertion.HYPOTHETICAL
-        targets = [target for target in targets if target.first < supposed]
+        targets = [target for target in targets if target.first < start]
     active = [
         cue
         for cue in cues
@@ -89,30 +88,6 @@ def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:
     kind = "affirmed" if sign.positive else "negated"
     target.cues = (Cue(kind=kind, text=sentence.document.text[start:end], start=start, end=end),)
     target.assertion = Assertion.PRESENT if sign.positive else Assertion.ABSENT
-
-
-def _is_question(sentence: Sentence) -> bool:
-    """Whether a sentence only asks: "Is there EMH?" """
-    norms = sentence.document.norms
-    return norms[sentence.last] == "?" and norms[sentence.first] in _ASKING
-
-
-def _is_unreal(sentence: Sentence) -> bool:
-    """Whether a sentence tells what might come: "Were the mass to enlarge, the cord would be compressed"."""
-    norms = sentence.norms(sentence.first, sentence.last)
-    subject = len(norms) > 1 and norms[1] in _SUBJECTS
-    inverted = subject and (norms[0] == "should" or (norms[0] == "were" and "to" in norms))
-    return inverted and not {"would", "could", "might", "may", "will"}.isdisjoint(norms[3:])
-
-
-def _supposed(sentence: Sentence) -> int:
-    """Where "should" opens a case that has not come, and what would follow from it: "; should weakness occur, MRI …"."""
-    norms = sentence.document.norms
-    for index in range(sentence.first + 1, sentence.last - 2):
-        if norms[index] == "should" and norms[index - 1] in (";", ".", "but", ":"):
-            inverted = norms[index + 1] not in ("be", "not", "have")
-            return index if inverted and "," in norms[index + 2 : sentence.last] else 0
-    return 0
 
 
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:

@@ -80,3 +80,13 @@ def is_reason_treated(sentence: Sentence, anchor: Anchor) -> bool:
     norms = sentence.norms(max(sentence.first, anchor.first - 3), anchor.first - 1)
     treated = [note for note in sentence.of("treatment") if note.last < anchor.first <= note.last + 9]
     return bool(treated) and "for" in norms and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))
+
+
+def cauda_too(sentence: Sentence, note: Annotation) -> Annotation | None:
+    """The cauda equina in "compression of the cord or cauda equina"."""
+    for structure in sentence.of("structure"):
+        if structure.concept == "cauda_equina" and 0 < structure.first - note.last <= 3:
+            gap = sentence.norms(note.last + 1, structure.first - 1)
+            if gap and gap[0] in ("and", "or", "nor", ",", "/", "&"):
+                return structure
+    return None

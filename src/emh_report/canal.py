@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emh_report.anchors import Anchor, qualifies
+from emh_report.beside import cauda_too
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
 
@@ -74,6 +75,8 @@ def canal_anchors(sentence: Sentence) -> list[Anchor]:
     for note in sentence.of("finding"):
         if note.concept in _FIXED:
             anchors.append(_anchor(_FIXED[note.concept], note, note, note.assertion))
+            if _FIXED[note.concept] == "compression" and (roots := cauda_too(sentence, note)):
+                anchors.append(_anchor("cauda", note, roots, note.assertion))
     covered = {index for anchor in anchors for index in range(anchor.first, anchor.last + 1)}
     last: tuple[Annotation, list[Annotation]] | None = None
     for effect in sentence.of("effect"):
@@ -143,7 +146,9 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
     adjacent = noun and before and effect.first - before[-1].last == 1
     predicate = before and effect.text.lower().endswith("ed")
     if after and not ((adjacent or predicate) and sentence.document.norms[effect.last + 1] in ("and", ",", "or")):
-        return after  # else "canal narrowing and cord compression" would narrow the cord, "sac indented, cord free" both
+        return (
+            after  # else "canal narrowing and cord compression" would narrow the cord, "sac indented, cord free" both
+        )
     gap = sentence.document.norms[before[-1].last + 1 : effect.first] if before else []
     if (
         noun
@@ -170,7 +175,9 @@ def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
         if structure.first > sentence.last or structure.first - end > 7 or (structure.first > clause[1] and not found):
             break
         gap = range(end + 1, structure.first)
-        if ";" in sentence.document.norms[end + 1 : structure.first] or not all(_links(sentence, index, not found) for index in gap):
+        if ";" in sentence.document.norms[end + 1 : structure.first] or not all(
+            _links(sentence, index, not found) for index in gap
+        ):
             break
         found.append(structure)
         end = structure.last

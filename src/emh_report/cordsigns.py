@@ -140,7 +140,9 @@ def cord_signal(links: Links) -> CordSignalChange:
         if word.assertion in found:
             found[word.assertion].append(word)
             if word.assertion in TODAY:
-                interpretation = interpretation or word.means["interpretation"]
+                interpretation = interpretation or word.means.get("interpretation")
+                if "signal" in word.means:
+                    levels.extend(level for level in word.sentence.of("level") if level.first > word.first)
     for signal, anchor in links.cord_signals:
         note = signal.note
         if signal.intensity not in _ABNORMAL or note.sentence.section == BACKGROUND:
@@ -173,9 +175,22 @@ def _interpretations(document: Document) -> list[Annotation]:
             continue
         for word in sentence.of("cord_word"):
             named = any(note.first <= word.first <= note.last for note in sentence.of("finding"))
-            if word.means.get("interpretation") in _CHANGES and not named:
+            if named:
+                continue
+            if word.means.get("interpretation") in _CHANGES or ("signal" in word.means and _is_of_the_cord(word)):
                 found.append(word)
     return found
+
+
+def _is_of_the_cord(word: Annotation) -> bool:
+    """Whether a signal is that of the cord, the last thing named: "the cord shows altered signal"."""
+    sentence = word.sentence
+    named = [
+        note for note in sentence.of("structure", "lesion", "organ", "bone_marrow", "site") if note.last < word.first
+    ]
+    inside = [note for note in sentence.of("structure") if 0 < note.first - word.last <= 3]
+    subject = inside[0] if inside else named[-1] if named else None
+    return subject is not None and subject.concept in ("cord", "conus")
 
 
 def _signal_assertion(fact: Fact) -> Assertion:

@@ -48,7 +48,9 @@ def dated(sentence: Sentence) -> list[CueSpan]:
     return [cue for index in starts if (cue := _cue(sentence, index))]
 
 
-_ABSENT = frozenset("present seen visualized visualised there noted identified evident detected apparent absent".split())
+_ABSENT = frozenset(
+    "present seen visualized visualised there noted identified evident detected apparent absent".split()
+)
 _EARLIER = frozenset("prior previous earlier old older last outside initial baseline preceding former".split())
 _AT = frozenset("on in at from during".split())
 _DETERMINERS = frozenset("the her his their our an a any".split())

@@ -35,7 +35,7 @@ _PASSIVE = frozenset(
 )
 """Structures that a level in their neighbourhood is not about."""
 _SUBJECTS = ("differential", "condition", "node", "organ_finding")
-"""Kinds that a level in their sentence is about, though nothing else is said of them here: "Metastases at T4 and L2"."""
+"""Kinds that a level in their sentence is about: "Metastases at T4 and L2"."""
 _Drafts = dict[Anchor, list[Draft]]
 
 

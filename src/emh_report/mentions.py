@@ -149,8 +149,8 @@ class Reader:
             and not (fields.any and fields.is_silent(span.first, span.last, "cue"))
         ]
         for cue in spans:
-            if (last := absent_then(sentence, cue)) is not None:
-                self._new(sentence, cue.first, last)
+            if (until := absent_then(sentence, cue)) is not None:
+                self._new(sentence, cue.first, until)
         if sentence.annotations:
             resolve(sentence, sentence.annotations, sentence.cues, self.grammar)
             fields.answer(sentence)

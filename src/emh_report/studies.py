@@ -21,17 +21,18 @@ def outdate(document: Document) -> None:
     """Make history of what stands under an earlier study, where the text names a later one too."""
     under: dict[int, int] = {}
     time: int | None = None
-    paragraph = -1
+    place: tuple[int, str | None] = (-1, None)
     for sentence in document.sentences:
+        here = sentence.paragraph, sentence.section
         if sentence.label is not None:
-            time, paragraph = _time(sentence, sentence.label), sentence.paragraph
-        elif sentence.paragraph != paragraph:
+            time, place = _time(sentence, sentence.label), here
+        elif here != place:
             time = None
         if time is not None:
             under[sentence.index] = time
     if not under:
         return
-    latest = max(under.values())
+    latest = _LATEST if _headed_today(document) else max(under.values())
     if latest == 0 and any(_tells_of_today(each) for each in document.sentences if each.index not in under):
         latest = _LATEST
     for sentence in document.sentences:
@@ -41,6 +42,12 @@ def outdate(document: Document) -> None:
                 if denied or note.assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
                     note.assertion = Assertion.HYPOTHETICAL if denied else Assertion.HISTORICAL
                     note.certainty = None
+
+
+def _headed_today(document: Document) -> bool:
+    """Whether a heading names today's study: "Current MRI:"."""
+    headings = (document.text[slice(*part.heading)].lower() for part in document.parts if part.heading)
+    return any(not _TODAY.isdisjoint(heading.rstrip(": ").split()) for heading in headings)
 
 
 def _time(sentence: Sentence, label: tuple[int, int]) -> int | None:

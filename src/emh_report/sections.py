@@ -1,0 +1,96 @@
+"""Headings of a report → its sections: where each begins, and where one is over before the next heading.
+
+A preamble (technique, comparison, the clinical question) ends with its paragraph, or where the text goes on with what
+is seen today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from emh_report.headings import LABEL, Mark
+from emh_report.lines import LINE_BREAK, Line, dangles, split_lines
+from emh_report.sentences import sentence_starts
+
+_BLANK = re.compile(rf"(?:{LINE_BREAK.pattern})[ \t]*(?:{LINE_BREAK.pattern})")
+_FINDINGS = "findings"
+_FURTHER = re.compile(r"\W*(?:other|additional|incidental|further)\b", re.IGNORECASE)
+"""Headings that tell of findings given before them."""
+_PREAMBLE = frozenset(["clinical", "technique", "comparison", "exam"])
+"""Sections that end with their paragraph where no heading announces the findings."""
+_COMPARISON, _CLINICAL = "comparison", "clinical"
+_TODAYS = frozenset(["findings", "impression"])
+_SHOUTED_LABEL = re.compile(r"^[ \t]*[A-Z][A-Z][A-Z &/'-]{3,40}:", re.MULTILINE)
+"""A heading nobody told us of; in a report of which all else is history, it opens the findings."""
+_STATES = re.compile(r"\b(?:is|are|has|have|shows?|now|today|currently)\b", re.IGNORECASE)
+_RECALLS = re.compile(
+    r"\b(?:was|were|had|showed|showing|revealed|revealing|demonstrated|demonstrating|previous|prior|earlier|compar\w*"
+    r"|described?|reported?|reports?|documented|mentioned|stated|available|reviewed?|provided|retrieved|unavailable|which)\b",
+    re.IGNORECASE,
+)
+"""Words of what an earlier study showed, or of whether there is one."""
+_NOTHING = re.compile(
+    r"\s*(?:none|nil|n/?a|not available|unavailable|no (?:prior|previous)\w*)\b[^\n]{0,25}\n(?=\s*\S)", re.I
+)
+"""A comparison that is over with its line."""
+
+
+class SectionSpan(NamedTuple):
+    """A section: its category (None where no heading speaks), its heading, and its body."""
+
+    category: str | None
+    heading: tuple[int, int] | None
+    start: int
+    end: int
+
+
+def section_spans(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
+    """The sections that headings open, and where one ends before the next heading."""
+    opened = [mark for mark in marks if mark.category != LABEL]
+    ends = [*(mark.start for mark in opened), len(text)]
+    spans = [SectionSpan(None, None, 0, ends[0])] if text[: ends[0]].strip() else []
+    announced = [mark.start for mark in opened if mark.category == _FINDINGS and not _FURTHER.match(text, mark.start)]
+    last_findings = max(announced, default=-1)
+    for mark, end in zip(opened, ends[1:], strict=True):
+        close = end
+        if mark.category in _PREAMBLE and mark.start > last_findings:
+            body = end - len(text[mark.end : end].lstrip())
+            blank = _BLANK.search(text, body, end)
+            close = blank.end() if blank and text[blank.end() : end].strip() else end
+            if mark.category == _COMPARISON:
+                close = _today(text, mark.end, close) or close
+            elif mark.category == _CLINICAL and not any(other.category in _TODAYS for other in opened):
+                close = min([close, *(found.start() for found in _SHOUTED_LABEL.finditer(text, mark.end, close))])
+        spans.append(SectionSpan(mark.category, (mark.start, mark.end), mark.end, close))
+        if close < end:
+            spans.append(SectionSpan(None, None, close, end))
+    return spans
+
+
+def _today(text: str, start: int, end: int) -> int | None:
+    """Where a comparison goes on with what is seen today: "COMPARISON: CT 2019. There is a mass at T6." """
+    if none := _NOTHING.match(text, start, end):
+        return none.end()
+    starts = sorted({*sentence_starts(text, start, end), *_line_starts(text, start, end), end})
+    for cut, after in pairwise(starts):
+        sentence = text[cut:after]
+        if _STATES.search(sentence) and not _RECALLS.search(sentence):
+            return cut
+    return None
+
+
+def _line_starts(text: str, start: int, end: int) -> Iterator[int]:
+    """Where a line of a passage begins with a capital after one that is not broken off."""
+    above: Line | None = None
+    for line in split_lines(text[start:end]):
+        if (
+            above
+            and line.end > line.start
+            and text[start + line.start].isupper()
+            and not dangles(text[start:end], above)
+        ):
+            yield start + line.start
+        above = line if line.end > line.start else None
