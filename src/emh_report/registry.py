@@ -275,6 +275,8 @@ def _compatible(draft: Draft, side: str | None, levels: set[str], head: Anchor) 
     if side in ("left", "right") and len(sides) == 1 and sides <= {"left", "right"} and side not in sides:
         return False
     if levels and draft.levels and not levels & draft.levels:
+        if is_resolved(head) and draft.assertion is not Assertion.HISTORICAL:
+            return False  # "a sheet remains at T6; the tissue at T5 and T7 is gone"
         if head.sentence.section in IMPRESSION:
             return True
         gap = min(abs(level_order(one) - level_order(other)) for one in levels for other in draft.levels)
