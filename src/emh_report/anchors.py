@@ -94,7 +94,9 @@ def owner(note: Annotation, anchors: Sequence[Anchor], accepts: Callable[[Anchor
     if following:
         next_one = following[0]
         if points_to(note, next_one) or (
-            premodifies(note, next_one) and not _measures_another(note, next_one, candidates)
+            premodifies(note, next_one)
+            and not _measures_another(note, next_one, candidates)
+            and not _closes_item(note, candidates)
         ):
             return next_one
     preceding = [anchor for anchor in candidates if anchor.last < note.first or _covers(anchor, note)]
@@ -106,6 +108,14 @@ def owner(note: Annotation, anchors: Sequence[Anchor], accepts: Callable[[Anchor
         return preceding[-1]
     near = [anchor for anchor in following if anchor.first <= clause[1] or note.kind == "change"]
     return near[0] if near else None
+
+
+def _closes_item(note: Annotation, candidates: Sequence[Anchor]) -> bool:
+    """Whether a change ends one item of a list: "lesion A larger, lesion B stable"."""
+    norms = note.sentence.document.norms
+    if note.kind != "change" or norms[note.last + 1 : note.last + 2] not in ([","], [";"]):
+        return False
+    return any(0 < note.first - a.last <= 5 and "," not in norms[a.last + 1 : note.first] for a in candidates)
 
 
 _MEASURING = frozenset("of at is was measure measuring span spanning up to about approximately approx now =".split())

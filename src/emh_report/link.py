@@ -22,10 +22,11 @@ from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import Fact, make_history
 from emh_report.heads import lesion_heads
+from emh_report.lesion_names import number_of
 from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change, Experiencer
 from emh_report.owners import is_compared, other_anchors
-from emh_report.registry import Registry, number_of
+from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
 

@@ -7,13 +7,13 @@ apart make a second one.
 from __future__ import annotations
 
 from emh_report.anchors import Anchor, denied_at
-from emh_report.document import Annotation, Document, Sentence
+from emh_report.document import Annotation, Document
+from emh_report.lesion_names import number_of, referred_to
 from emh_report.lesions import IMPRESSION, LARGEST, Draft, current, is_resolved, side_of
 from emh_report.levels import LevelSpan
 from emh_report.model import Assertion, Change, level_order
 from emh_report.standing import stronger
 
-_LESION_WORDS = frozenset("lesion mass deposit nodule".split())
 _DEFINITE = frozenset("the these this those such said above its their same".split())
 
 
@@ -40,7 +40,9 @@ class Registry:
         if head.sentence.section == "clinical" or head.note.change is Change.NEW and assertion is Assertion.ABSENT:
             return []
         number = number_of(head.sentence)
-        if number is not None and head.role in ("mass", "part"):
+        if referred := referred_to(head, self.drafts):
+            found = referred
+        elif number is not None and head.role in ("mass", "part"):
             found = [self._numbered(head, number, assertion)]
         elif head.role == "pronoun":
             found = self._live() if self.document.norms[head.first] in ("all", "each", "both") else focus
@@ -222,16 +224,6 @@ def _takes_up(head: Anchor) -> bool:
     at = head.first - 1
     pointed = head.sentence.first < at and norms[at] in _DEFINITE
     return pointed and norms[at - 1] in ("of", "in", "within")
-
-
-def number_of(sentence: Sentence) -> str | None:
-    """The number of a lesion in the label of a sentence: "Lesion 2: ...", "Target lesion 1: ..."."""
-    if sentence.label is None:
-        return None
-    words = sentence.norms(sentence.label[0], sentence.label[1])
-    named = [index for index, word in enumerate(words) if word in _LESION_WORDS]
-    number = words[named[-1] + 1] if named and named[-1] + 1 < len(words) else ""
-    return number if number.isdecimal() and len(number) < 4 else None
 
 
 def _named(head: Anchor) -> set[str]:

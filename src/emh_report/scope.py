@@ -63,6 +63,8 @@ def scope_of(
         return forward
     if cue.entry.category == "negated" and (own := own_scope(sentence, cue, clause)):
         return own
+    if cue.entry.category == "possible" and _adds_a_place(sentence, cue):
+        return forward  # "cord compression at T5 and probably at T7"
     if cue.entry.category == "family":
         return _family_scope(sentence, cue, clause)
     if sentence.label and cue.last <= sentence.label[1]:
@@ -104,6 +106,13 @@ def scope_of(
         return _back_to_subject(sentence, backward, targets)
     governs = any(forward[0] <= target.first <= forward[1] and target.kind not in QUALIFIERS for target in targets)
     return forward if governs else _back_to_subject(sentence, backward, targets)
+
+
+def _adds_a_place(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a hedge is of one more place only: "and probably at T7"."""
+    norms = sentence.document.norms
+    before, after = norms[cue.first - 1 : cue.first], norms[cue.last + 1 : cue.last + 2]
+    return before in (["and"], ["&"]) and after in (["at"], ["in"], ["over"], ["on"], ["along"], ["within"])
 
 
 def _last_named(sentence: Sentence, cue: CueSpan, targets: list[Annotation]) -> tuple[int, int]:
