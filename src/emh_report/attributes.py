@@ -41,6 +41,8 @@ def acceptance(note: Annotation) -> Callable[[Anchor], bool] | None:
     """What a phrase can be said of; None for phrases that are no attribute."""
     if note.kind in ("size", "quantity"):
         return lambda anchor: anchor.kind in _MEASURED
+    if note.kind == "finding" and note.means.get("field") == "bone_change":
+        return lambda anchor: anchor.kind in _OWN_SIZE  # the mass erodes the vertebra that is named
     if note.kind == "finding" and note.means.get("field") in _FIELDS:
         return lambda anchor: anchor.kind in _SHOWING
     if note.kind in ("modifier", "change"):
