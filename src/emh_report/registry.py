@@ -20,6 +20,7 @@ _DEFINITE = frozenset("the these this those such said above its their same".spli
 _ANOTHER = frozenset("another second further separate additional other third similar new".split())
 
 
+_KNOWN = frozenset("known existing old earlier".split())
 _NEIGHBOURS = {"paravertebral", "mediastinal"}
 """A paravertebral thoracic mass lies in the posterior mediastinum; reports use either name for one lesion."""
 
@@ -33,11 +34,16 @@ class Registry:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.drafts: list[Draft] = []
+        self._denied_new: str | None = None
+        """Where there is no new lesion: "no new paravertebral mass; the known masses are stable"."""
 
     def resolve(self, head: Anchor, focus: list[Draft]) -> list[Draft]:
         """The lesions that a phrase speaks of, new ones included."""
         assertion = current(head)
-        if head.sentence.section == "clinical" or head.note.change is Change.NEW and assertion is Assertion.ABSENT:
+        if head.note.change is Change.NEW and assertion is Assertion.ABSENT:
+            self._denied_new = next((site.means["site"] for site in head.sites), None)
+            return []
+        if head.sentence.section == "clinical":
             return []
         number = number_of(head.sentence)
         if referred := referred_to(head, self.drafts):
@@ -108,7 +114,8 @@ class Registry:
             return focus
         if _ANOTHER.intersection(words) and focus:
             return [self._new(focus[-1].site, assertion)]
-        return [self._new("other", assertion)]
+        known = definite or not _KNOWN.isdisjoint(words)
+        return [self._new((known and self._denied_new) or "other", assertion)]
 
     def _all_of_section(self, head: Anchor) -> list[Draft]:
         section = head.sentence.section
