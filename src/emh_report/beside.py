@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from emh_report.anchors import Anchor
 from emh_report.document import Annotation, Sentence
 from emh_report.lesions import Draft
-from emh_report.model import Assertion
+from emh_report.model import Assertion, Change
 from emh_report.organ_sizes import owned_sizes
 
 _ADVISED = frozenset(
@@ -90,3 +90,32 @@ def cauda_too(sentence: Sentence, note: Annotation) -> Annotation | None:
             if gap and gap[0] in ("and", "or", "nor", ",", "/", "&"):
                 return structure
     return None
+
+
+def change_of(sentence: Sentence, anchor: Anchor) -> Change | None:
+    """How a finding changed, if its sentence says so of it."""
+    if anchor.note.change is not None:
+        return anchor.note.change
+    if not (notes := [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]):
+        return None
+    beside = [note for note in notes if _in_clause_of(sentence, note, anchor)]
+    if beside:  # "again seen, slightly less than before"
+        told = [Change(note.means["change"]) for note in beside]
+        return next((change for change in told if change is not Change.STABLE), told[0])
+    others = [
+        other
+        for other in sentence.of("lesion", "finding", "effect")
+        if (other.first > anchor.last or other.last < anchor.first) and not _is_same(other, anchor)
+    ]
+    return None if others else Change(notes[0].means["change"])
+
+
+def _in_clause_of(sentence: Sentence, note: Annotation, anchor: Anchor) -> bool:
+    first, last = sentence.clause_of(note.first)
+    return first <= anchor.first <= last or first <= anchor.last <= last
+
+
+def _is_same(other: Annotation, anchor: Anchor) -> bool:
+    """Whether a phrase names the finding of an anchor once more: "cord signal change (myelomalacia)"."""
+    field = other.means.get("field")
+    return field is not None and field == anchor.note.means.get("field")

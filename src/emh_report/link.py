@@ -10,6 +10,7 @@ from emh_report.anchors import LESION, Anchor, attach_levels, by_position, is_cl
 from emh_report.attributes import acceptance, add_parts, is_systemic, shines
 from emh_report.beside import (
     bracketed_level,
+    change_of,
     cord_within,
     interprets_signal,
     is_caption,
@@ -24,7 +25,7 @@ from emh_report.facts import Fact, make_history
 from emh_report.heads import lesion_heads
 from emh_report.lesion_names import number_of
 from emh_report.lesions import Draft
-from emh_report.model import Assertion, Change, Experiencer
+from emh_report.model import Assertion, Experiencer
 from emh_report.owners import is_compared, other_anchors
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
@@ -163,7 +164,7 @@ class _Linker:
             fact = Fact(anchor.kind, anchor, sentence, anchor.assertion, [anchor.note])
             if anchor.kind == "compression" and is_reason_treated(sentence, anchor):
                 fact.assertion = Assertion.HISTORICAL
-            fact.change = _change(sentence, anchor)
+            fact.change = change_of(sentence, anchor)
             if beside := bracketed_level(sentence, anchor):
                 anchor.levels[:] = [beside]
             if not fact.levels:
@@ -272,26 +273,3 @@ class _Linker:
 def _passive(anchor: Anchor) -> bool:
     """Whether a level in the neighbourhood is not about an anchor."""
     return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
-
-
-def _change(sentence: Sentence, anchor: Anchor) -> Change | None:
-    if anchor.note.change is not None:
-        return anchor.note.change
-    if not (notes := [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]):
-        return None
-    for note in notes:
-        first, last = sentence.clause_of(note.first)
-        if first <= anchor.first <= last or first <= anchor.last <= last:
-            return Change(note.means["change"])
-    others = [
-        other
-        for other in sentence.of("lesion", "finding", "effect")
-        if (other.first > anchor.last or other.last < anchor.first) and not _is_same(other, anchor)
-    ]
-    return None if others else Change(notes[0].means["change"])
-
-
-def _is_same(other: Annotation, anchor: Anchor) -> bool:
-    """Whether a phrase names the finding of an anchor once more: "cord signal change (myelomalacia)"."""
-    field = other.means.get("field")
-    return field is not None and field == anchor.note.means.get("field")
