@@ -40,6 +40,8 @@ class Choice:
     """Whether leaving it open is worth a warning: beside a ticked item of a list, an unticked one is not."""
     kinds: frozenset[str] = frozenset()
     """The kinds of phrases in it that fall silent while it is open; none: all."""
+    beside: tuple[Span, ...] = ()
+    """Passages between its options that assert nothing."""
 
     @property
     def span(self) -> Span:
@@ -65,7 +67,7 @@ class Choice:
         """Characters that assert nothing."""
         if self.is_open:
             return (self.span,)
-        return tuple((option.start, option.end) for option in self.options if not option.chosen)
+        return (*self.beside, *((option.start, option.end) for option in self.options if not option.chosen))
 
 
 class Answers:

@@ -29,6 +29,7 @@ _DETAIL = re.compile(
 )
 """Labels that go on to describe what the label above them names."""
 _FINDINGS = frozenset({"finding", "effect", "lesion", "emh"})
+_LEVEL = re.compile(r"(?:[CTDLS]|Th)\d{1,2}(?:\s*[-–/]\s*(?:[CTDLS]|Th)?\d{1,2})?")
 _CELL_END = re.compile(r"[\t|]")
 
 
@@ -84,7 +85,15 @@ def _columns(text: str, rows: Sequence[Sequence[Span]], answers: Answers, titles
         blank = [cell for _, cell in cells if not cell.strip("-–_. ")]
         if not answers.is_answer(text[slice(*title)]) and len(held) + len(blank) == len(body):
             options = (Option(*span, True, _cell_says(cell.strip(), answers)) for span, cell in held)
-            yield Choice("table", title, tuple(options))
+            yield Choice("table", title, tuple(options), beside=_denied_levels(text, body, answers))
+
+
+def _denied_levels(text: str, body: Sequence[Sequence[Span]], answers: Answers) -> tuple[Span, ...]:
+    """Levels that open a row with a "no" in it, in a table with a row for each level: they are no finding's levels."""
+    if not all(_LEVEL.fullmatch(text, *row[0]) for row in body):
+        return ()
+    rows = [(row[0], [text[slice(*cell)].strip() for cell in row[1:]]) for row in body]
+    return tuple(level for level, cells in rows if any(answers.says(cell) is Assertion.ABSENT for cell in cells))
 
 
 def _cell_says(cell: str, answers: Answers) -> Assertion | None:
