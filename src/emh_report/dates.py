@@ -86,17 +86,17 @@ def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
 
 def denies_then(sentence: Sentence, cues: Sequence[CueSpan]) -> bool:
     """Whether a denial is of an earlier study and says nothing of today: "in March 2020 there was no compression"."""
+    denials = [cue for cue in cues if cue.entry.category == "negated"]
+    then = [sentence.clause_of(cue.first) for cue in cues if _of_a_study(sentence, cue)]
+    then += [cue.scope for cue in cues if cue.entry is _DATED]
+    return all(any(first <= cue.first <= last for first, last in then) for cue in denials)
+
+
+def _of_a_study(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a cue of the past is "on the prior MRI"; in "as on the prior MRI" that is only compared with."""
     norms = sentence.document.norms
-    return any(
-        cue.entry is _DATED
-        or (
-            cue.entry.category == "historical"
-            and norms[cue.first] in _AT
-            and norms[cue.last] in _STUDIES
-            and norms[cue.first - 1] not in _COMPARING
-        )
-        for cue in cues
-    )
+    place = norms[cue.first] in _AT and norms[cue.last] in _STUDIES
+    return cue.entry.category == "historical" and place and norms[cue.first - 1] not in _COMPARING
 
 
 def names_a_month(sentence: Sentence, cue: CueSpan) -> bool:

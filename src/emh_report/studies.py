@@ -8,7 +8,7 @@ from emh_report.document import Document, Sentence
 from emh_report.model import Assertion
 
 _STUDIES = frozenset("study scan mri mr ct pet exam examination image imaging film radiograph ultrasound".split())
-_TODAY = frozenset("today current currently now present".split())
+_TODAY = frozenset("today current currently now present our".split())
 _EARLIER = frozenset("prior previous previously earlier old outside baseline initial before".split())
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _KINDS = ("lesion", "finding", "effect", "emh", "site", "differential")
