@@ -87,16 +87,30 @@ def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
 def denies_then(sentence: Sentence, cues: Sequence[CueSpan]) -> bool:
     """Whether a denial is of an earlier study and says nothing of today: "in March 2020 there was no compression"."""
     denials = [cue for cue in cues if cue.entry.category == "negated"]
-    then = [sentence.clause_of(cue.first) for cue in cues if _of_a_study(sentence, cue)]
+    studies = [cue for cue in cues if names_a_study(sentence, cue) and not is_compared_with(sentence, cue)]
+    then = [sentence.clause_of(cue.first) for cue in studies] + [cue.scope for cue in studies]
     then += [cue.scope for cue in cues if cue.entry is _DATED]
     return all(any(first <= cue.first <= last for first, last in then) for cue in denials)
 
 
-def _of_a_study(sentence: Sentence, cue: CueSpan) -> bool:
-    """Whether a cue of the past is "on the prior MRI"; in "as on the prior MRI" that is only compared with."""
+def names_a_study(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a cue of the past is a study: "on the prior MRI"."""
     norms = sentence.document.norms
-    place = norms[cue.first] in _AT and norms[cue.last] in _STUDIES
-    return cue.entry.category == "historical" and place and norms[cue.first - 1] not in _COMPARING
+    return cue.entry.category == "historical" and norms[cue.first] in _AT and norms[cue.last] in _STUDIES
+
+
+def is_compared_with(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether an earlier study is only compared with: "larger than on the prior MRI"."""
+    return cue.first > sentence.first and sentence.document.norms[cue.first - 1] in _COMPARING
+
+
+def past_clause(sentence: Sentence, cue: CueSpan) -> tuple[int, int]:
+    """What "On the prior MRI, …" tells of, up to where the sentence comes to today."""
+    norms = sentence.document.norms
+    for index in range(cue.last + 2, sentence.last + 1):
+        if norms[index] in (";", "but") or norms[index] in _NOW:
+            return (cue.last + 1, index - 1)
+    return (cue.last + 1, sentence.last)
 
 
 def names_a_month(sentence: Sentence, cue: CueSpan) -> bool:

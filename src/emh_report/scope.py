@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emh_report.cues import COPULAS, DIAGNOSES, HARD, QUALIFIERS, CueSpan
+from emh_report.dates import is_compared_with, names_a_study, past_clause
 from emh_report.document import Annotation, Sentence
 from emh_report.idle import own_scope
 from emh_report.relatives import has_it, turns_back
@@ -59,6 +60,11 @@ def scope_of(
         if sentence.document.norms[cue.first] in ("none", "nil", "absent", "negative"):
             return (sentence.first, sentence.label[1])  # "Calcification: none in the mass"
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
+    if names_a_study(sentence, cue):
+        if is_compared_with(sentence, cue):
+            return (cue.first, cue.last)
+        if cue.first == sentence.first and sentence.norms(cue.last + 1, cue.last + 1) == [","]:
+            return past_clause(sentence, cue)
     if cue.entry.category == "resolved" and _describes_what_follows(sentence, cue, clause, targets):
         return forward
     if cue.entry.category == "negated" and (own := own_scope(sentence, cue, clause)):
