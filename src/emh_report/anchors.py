@@ -182,7 +182,7 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         elif following and (not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])):
             fronted.append(level)
         elif preceding:
-            if is_clear(sentence, level, clause[1]):
+            if is_clear(sentence, level, preceding[-1].levels):
                 level.assertion, level.excepted = Assertion.ABSENT, True
             preceding[-1].levels.append(level)
         else:
@@ -215,12 +215,23 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
 
 
 _CLEAR = frozenset("clear free normal spared uninvolved unaffected".split())
+_UP_TO_CLEAR = frozenset("is are level remain appear and , itself".split())
 
 
-def is_clear(sentence: Sentence, level: Annotation, end: int) -> bool:
-    """Whether a clause says of a level that nothing is there: "cord compression at T8; T4 is clear"."""
-    words = sentence.norms(level.last + 1, end)
-    return not _CLEAR.isdisjoint(words) and "not" not in words
+def is_clear(sentence: Sentence, level: Annotation, taken: Sequence[Annotation]) -> bool:
+    """Whether it is said of a level that nothing is there: "cord compression at T8; T4 is clear".
+
+    Not of one that is among those ``taken``, nor of a part: "T8; the T8 vertebra is normal".
+    """
+    norms = sentence.document.norms
+    if any(note.value == level.value for note in taken):
+        return False
+    levels = {index for note in sentence.of("level") for index in range(note.first, note.last + 1)}
+    at = level.last + 1
+    while at < sentence.last and (norms[at] in _UP_TO_CLEAR or at in levels):
+        at += 1
+    ends = norms[at + 1 : at + 2] in ([], ["."], [","], [";"]) or at == sentence.last
+    return at <= sentence.last and norms[at] in _CLEAR and ends
 
 
 def _shrunk_from(level: Annotation) -> bool:

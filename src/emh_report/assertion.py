@@ -38,11 +38,12 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
     sentence.clauses = clauses(sentence, grammar, cues)
     if is_question(sentence) or is_unreal(sentence):
         for target in targets:
-            target.assertion = Assertion.HYPOTHETICAL
+            if not _is_given(sentence, target):
+                target.assertion = Assertion.HYPOTHETICAL
         return
     if start := supposed(sentence):
         for target in targets:
-            if target.first > start:
+            if target.first > start and not _is_given(sentence, target):
                 target.assertion = Assertion.HYPOTHETICAL
         targets = [target for target in targets if target.first < start]
     active = [
@@ -88,6 +89,16 @@ def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:
     kind = "affirmed" if sign.positive else "negated"
     target.cues = (Cue(kind=kind, text=sentence.document.text[start:end], start=start, end=end),)
     target.assertion = Assertion.PRESENT if sign.positive else Assertion.ABSENT
+
+
+def _is_given(sentence: Sentence, target: Annotation) -> bool:
+    """Whether a supposition takes a thing for granted: "should the epidural mass enlarge"."""
+    opening = sentence.norms(sentence.first, sentence.first)
+    return (
+        opening not in (["is"], ["are"], ["does"], ["do"], ["has"], ["have"], ["could"], ["any"], ["was"])
+        and target.kind in ("lesion", "site", "level")
+        and "the" in sentence.norms(target.first - 3, target.first - 1)
+    )
 
 
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:

@@ -200,6 +200,8 @@ def _signal_assertion(fact: Fact) -> Assertion:
         first, last = fact.sentence.clause_of(fact.anchor.first)
         if fact.sentence.in_label(fact.anchor.note) or fact.sentence.document.norms[last : last + 2][-1] == "-":
             last = fact.sentence.last  # "Cord signal: normal"
+            if any(cue.entry.category == "negated" and cue.first > fact.anchor.last for cue in fact.sentence.cues):
+                return Assertion.ABSENT  # "Cord signal: no abnormality"
         normal = [
             note
             for note in fact.sentence.of("effect")

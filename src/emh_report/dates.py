@@ -59,7 +59,27 @@ _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}")
 
 
 def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
-    """The last word of "not present on the prior study": what an earlier study lacked is new, not absent."""
+    """The last word of "not present on the prior study": what an earlier study lacked is new, not absent.
+
+    None where the sentence only tells of then ("was absent in 2019"), or denies it of today as well.
+    """
+    last = _then(sentence, cue)
+    if last is None:
+        return None
+    norms = sentence.document.norms
+    rest = norms[last + 1 : sentence.last + 1]
+    denied = any(other.entry.category == "negated" and other.first > last for other in sentence.cues)
+    if denied or not _AS_WELL.isdisjoint(rest) or rest[:1] in (["or"], ["nor"]):
+        return None
+    finite = not {"was", "were"}.isdisjoint(norms[cue.first - 1 : cue.first + 1])
+    relative = not {"that", "which"}.isdisjoint(norms[max(sentence.first, cue.first - 2) : cue.first])
+    return last if relative or not finite or "now" in rest else None
+
+
+_AS_WELL = frozenset("either too still again today remain this".split())
+
+
+def _then(sentence: Sentence, cue: CueSpan) -> int | None:
     norms = sentence.document.norms
     if cue.entry.category != "negated" or norms[cue.last] not in _ABSENT:
         return None
@@ -77,20 +97,30 @@ def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
         studies += 1
     dated_by = words[studies : studies + 1]
     if dated_by and (dated_by[0] in _MONTHS or _DATE.fullmatch(dated_by[0])):
-        return at + studies
+        return at + studies if norms.count(dated_by[0]) < 2 else None  # not where it may be the date of today's study
     numbers = words[studies : studies + 5]
     if len(numbers) == 5 and all(each.isdecimal() for each in numbers[::2]) and numbers[1] == numbers[3] != ",":
-        return at + studies + 4
+        return at + studies + 4 if norms.count(numbers[4]) < 2 else None
     return at + studies - 1 if words[0] in _EARLIER and studies > 1 else None
 
 
 def denies_then(sentence: Sentence, cues: Sequence[CueSpan]) -> bool:
     """Whether a denial is of an earlier study and says nothing of today: "in March 2020 there was no compression"."""
     denials = [cue for cue in cues if cue.entry.category == "negated"]
+    if any(cue.first > max(denial.first for denial in denials) and _goes_on(sentence, cue) for cue in cues):
+        return False
     studies = [cue for cue in cues if names_a_study(sentence, cue) and not is_compared_with(sentence, cue)]
-    then = [sentence.clause_of(cue.first) for cue in studies] + [cue.scope for cue in studies]
+    # a denial stands before the study: "present on the prior study, is not seen now" is of today
+    then = [(sentence.clause_of(cue.first)[0], cue.first) for cue in studies]
+    then += [cue.scope for cue in studies if cue.first == sentence.first]
     then += [cue.scope for cue in cues if cue.entry is _DATED]
     return all(any(first <= cue.first <= last for first, last in then) for cue in denials)
+
+
+def _goes_on(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether what is told of then holds today: "none on the prior MRI, and this remains the case"."""
+    rest = sentence.norms(cue.last + 1, sentence.last)
+    return not (_AS_WELL | _NOW | {"present"}).isdisjoint(rest)
 
 
 def names_a_study(sentence: Sentence, cue: CueSpan) -> bool:

@@ -45,8 +45,19 @@ def _denies(cue: CueSpan, sentence: Sentence, targets: list[Annotation], active:
 
 
 _ANSWERS = frozenset("no none nil absent negative clear free".split())
+_OTHERS = frozenset("finding effect lesion emh site structure organ bone_marrow".split())
+"""Kinds of phrases behind the first level that the next level may be of."""
 _PIECE_ENDS = frozenset(", ; . / )".split())
 _AT = frozenset("at in on".split())
+
+
+_YES = frozenset("mild moderate severe marked minimal slight present yes".split())
+
+
+def _affirms(sentence: Sentence, levels: list[Annotation]) -> bool:
+    """Whether some level has a yes or a degree right before it: "none at T4, mild at T5"."""
+    norms = sentence.document.norms
+    return any(norms[level.first - 2] in _YES and norms[level.first - 1] in _AT for level in levels)
 
 
 def answered_levels(sentence: Sentence, targets: list[Annotation], active: list[CueSpan]) -> list[CueSpan]:
@@ -55,19 +66,20 @@ def answered_levels(sentence: Sentence, targets: list[Annotation], active: list[
     Where every level is denied, the denials are of the finding.
     """
     levels = [target for target in targets if target.kind == "level"]
-    if len(levels) < 2:
+    if len(levels) < 2 or any(target.kind in _OTHERS and target.first > levels[0].last for target in targets):
         return []
     norms = sentence.document.norms
     denied: dict[int, CueSpan] = {}
     for cue in active:
-        if cue.entry.category != "negated" or cue.first != cue.last or norms[cue.first] not in _ANSWERS:
+        if cue.entry.category != "negated" or _ANSWERS.isdisjoint((norms[cue.first], norms[cue.last])):
             continue
         after = norms[cue.last + 1] if cue.last < sentence.last else "."
         for index, level in enumerate(levels):
             before = cue.first - level.last
-            answers = before == 1 or (before == 2 and norms[cue.first - 1] in (":", "-", "="))
+            answers = before == 1 or (before == 2 and norms[cue.first - 1] in (":", "-", "=", "("))
             ahead = level.first - cue.last == 2 and after in _AT
-            if (answers and after in _PIECE_ENDS) or (ahead and norms[cue.first - 1] in (",", ";")):
+            opens = norms[cue.first - 1] in (",", ";") or (norms[cue.first - 1] == ":" and _affirms(sentence, levels))
+            if (answers and cue.first == cue.last and after in _PIECE_ENDS) or (ahead and opens):
                 denied[index] = cue
     if not denied or len(denied) == len(levels):
         return []

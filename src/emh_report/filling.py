@@ -53,8 +53,8 @@ class Filling:
 
     def answer(self, sentence: Sentence) -> None:
         """Let plain answers decide how the phrases of their labels are meant."""
-        if not self._choices:
-            return
+        if not self._choices or any(level.excepted for level in sentence.of("level")):
+            return  # "Cord compression - T4: no, T5: yes" answers level by level
         for note in sentence.annotations:
             span = self._characters(note.first, note.last)
             for choice in self._around(span):

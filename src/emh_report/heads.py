@@ -207,7 +207,9 @@ def _normal_tissue(sentence: Sentence, head: Anchor) -> bool:
     if any(note.means["effect"] == "preserved" and first <= note.first <= last for note in sentence.of("effect")):
         return True
     described = sentence.of("level", "size", "intensity", "emh", "change")
-    return not described and not _EVEN.isdisjoint(sentence.norms(sentence.first, sentence.last))
+    described += [note for note in sentence.of("effect") if note.means["effect"] != "preserved"]
+    words = sentence.norms(sentence.first, sentence.last)
+    return not described and not _EVEN.isdisjoint(words) and "not" not in words
 
 
 _EVEN = frozenset("symmetric symmetrical normal".split())

@@ -217,7 +217,7 @@ class _Linker:
             return
         if self.last_fact and self.last_fact.sentence.index >= sentence.index - 2:
             for level in loose:
-                if is_clear(sentence, level, sentence.last):
+                if is_clear(sentence, level, self.last_fact.anchor.levels):
                     level.assertion, level.excepted = Assertion.ABSENT, True
             if self.last_fact.assertion is not Assertion.ABSENT:  # "No compression. T6 is unstable."
                 self.last_fact.anchor.levels.extend(loose)

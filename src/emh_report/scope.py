@@ -117,17 +117,40 @@ def scope_of(
 def _adds_a_place(sentence: Sentence, cue: CueSpan) -> bool:
     """Whether a hedge is of one more place only: "and probably at T7"."""
     norms = sentence.document.norms
-    before, after = norms[cue.first - 1 : cue.first], norms[cue.last + 1 : cue.last + 2]
-    return before in (["and"], ["&"]) and after in (["at"], ["in"], ["over"], ["on"], ["along"], ["within"])
+    at = cue.last + 1 + (norms[cue.last + 1 : cue.last + 2] == ["also"])
+    place = norms[at : at + 1] in (["at"], ["in"], ["over"], ["on"], ["along"], ["within"])
+    return norms[cue.first - 1 : cue.first] in (["and"], ["&"]) and place
+
+
+_LISTED = frozenset(", and or nor the a an any".split())
+_PLACED = frozenset("elsewhere other left right at in on below above of".split())
 
 
 def _last_named(sentence: Sentence, cue: CueSpan, targets: list[Annotation]) -> tuple[int, int]:
-    """What "none" stands for, in whichever clause: "one would expect cord compression, but none is found"."""
+    """What "none" stands for, in whichever clause: "one would expect cord compression, but none is found".
+
+    Nothing, where it is of one place: "at T6; at T9 there is none".
+    """
+    norms = sentence.document.norms
+    nothing = (cue.last + 1, cue.last)
     named = [target for target in targets if target.last < cue.first and target.kind in _NAMED]
-    if not named:
-        return (cue.last + 1, cue.last)
-    last = max(named, key=lambda target: (target.last, target.last - target.first))
-    return (last.first, cue.first - 1)
+    here = norms[sentence.clause_of(cue.first)[0] : cue.first]
+    behind = norms[cue.last + 1] if cue.last < sentence.last else "."
+    if not named or behind in _PLACED or not _PLACED.isdisjoint(here):
+        return nothing
+    first = max(named, key=lambda target: (target.last, target.last - target.first)).first
+    listed = {
+        index
+        for note in targets
+        if note.kind in (*_NAMED, "site", "structure")
+        for index in range(note.first, note.last + 1)
+    }
+    listing = not {"and", "or"}.isdisjoint(norms[max(sentence.first, first - 3) : first])
+    for target in reversed(named) if listing else ():
+        if target.last < first and all(norms[at] in _LISTED or at in listed for at in range(target.last + 1, first)):
+            first = target.first
+    first = min(target.first for target in named if target.first <= first <= target.last)
+    return (first, cue.first - 1)
 
 
 def _describes_what_follows(

@@ -26,9 +26,12 @@ _TODAYS = frozenset(["findings", "impression"])
 _SHOUTED_LABEL = re.compile(r"^[ \t]*[A-Z][A-Z][A-Z &/'-]{3,40}:", re.MULTILINE)
 """A heading nobody told us of; in a report of which all else is history, it opens the findings."""
 _STATES = re.compile(r"\b(?:is|are|has|have|shows?|now|today|currently)\b", re.IGNORECASE)
+_NOW_THERE = re.compile(r"\b(?:again|still|stable|unchanged|new|compresses|compressing|no)\b", re.IGNORECASE)
+"""Words by which a line of its own states what is seen today, without a verb."""
 _RECALLS = re.compile(
     r"\b(?:was|were|had|showed|showing|revealed|revealing|demonstrated|demonstrating|previous|prior|earlier|compar\w*"
-    r"|described?|reported?|reports?|documented|mentioned|stated|available|reviewed?|provided|retrieved|unavailable|which)\b",
+    r"|described?|reported?|reports?|documented|mentioned|stated|available|reviewed?|provided|retrieved|unavailable|which"
+    r"|(?:on|at) that)\b|\bthere\.",
     re.IGNORECASE,
 )
 """Words of what an earlier study showed, or of whether there is one."""
@@ -74,10 +77,12 @@ def _today(text: str, start: int, end: int) -> int | None:
     """Where a comparison goes on with what is seen today: "COMPARISON: CT 2019. There is a mass at T6." """
     if none := _NOTHING.match(text, start, end):
         return none.end()
-    starts = sorted({*sentence_starts(text, start, end), *_line_starts(text, start, end), end})
+    lines = set(_line_starts(text, start, end))
+    starts = sorted({*sentence_starts(text, start, end), *lines, end})
     for cut, after in pairwise(starts):
         sentence = text[cut:after]
-        if _STATES.search(sentence) and not _RECALLS.search(sentence):
+        states = _STATES.search(sentence) or (cut in lines and _NOW_THERE.search(sentence))
+        if states and not _RECALLS.search(sentence):
             return cut
     return None
 

@@ -45,6 +45,8 @@ _CELL_LABEL = re.compile(
 _LABEL_REACH = 61
 """Characters within which a label has its colon."""
 _LABEL_WORDS = 5
+_UNNAMED = re.compile(r"\b(?:no|not|nil|without|possible|possibly|probable|probably|likely)\b", re.IGNORECASE)
+"""Words of a cell that states something itself, and names nothing that the next one would tell of."""
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|been|ha[sd]|have|show(?:s|ed)?|seen|noted|found|reveals)\b", re.IGNORECASE
 )
@@ -209,7 +211,8 @@ def _generic_label(text: str, start: int, end: int) -> tuple[int, int] | None:
     """ "Target lesion 1:": a few words without a verb, and a colon."""
     reach = text[start : min(end, start + _LABEL_REACH)]
     if "|" in reach and (cell := _CELL_LABEL.match(text, start)):
-        return None if _FINITE.search(cell["label"]) else (cell.start("label"), cell.end())
+        told = _FINITE.search(cell["label"]) or _UNNAMED.search(cell["label"])
+        return None if told else (cell.start("label"), cell.end())
     if ":" not in reach and "：" not in reach:
         return None
     match = _LABEL.match(text, start, end)
