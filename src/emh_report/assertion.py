@@ -17,7 +17,7 @@ from emh_report.presupposition import presupposed, without_complements
 from emh_report.relatives import in_family_history, is_informant
 from emh_report.scope import scope_of
 from emh_report.signs import Sign, signed
-from emh_report.supposition import is_question, is_unreal, supposed
+from emh_report.supposition import is_given, is_question, is_unreal, supposed
 
 _RANK = {
     "hypothetical": 5,
@@ -38,12 +38,12 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
     sentence.clauses = clauses(sentence, grammar, cues)
     if is_question(sentence) or is_unreal(sentence):
         for target in targets:
-            if not _is_given(sentence, target):
+            if not is_given(sentence, target):
                 target.assertion = Assertion.HYPOTHETICAL
         return
     if start := supposed(sentence):
         for target in targets:
-            if target.first > start and not _is_given(sentence, target):
+            if target.first > start and not is_given(sentence, target):
                 target.assertion = Assertion.HYPOTHETICAL
         targets = [target for target in targets if target.first < start]
     active = [
@@ -89,16 +89,6 @@ def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:
     kind = "affirmed" if sign.positive else "negated"
     target.cues = (Cue(kind=kind, text=sentence.document.text[start:end], start=start, end=end),)
     target.assertion = Assertion.PRESENT if sign.positive else Assertion.ABSENT
-
-
-def _is_given(sentence: Sentence, target: Annotation) -> bool:
-    """Whether a supposition takes a thing for granted: "should the epidural mass enlarge"."""
-    opening = sentence.norms(sentence.first, sentence.first)
-    return (
-        opening not in (["is"], ["are"], ["does"], ["do"], ["has"], ["have"], ["could"], ["any"], ["was"])
-        and target.kind in ("lesion", "site", "level")
-        and "the" in sentence.norms(target.first - 3, target.first - 1)
-    )
 
 
 def _supported(cue: CueSpan, cues: list[CueSpan]) -> bool:

@@ -6,7 +6,7 @@ sentences without a subject of their own refer. A focus never outlives its secti
 
 from __future__ import annotations
 
-from emh_report.anchors import LESION, Anchor, attach_levels, by_position, is_clear, owner
+from emh_report.anchors import LESION, Anchor, by_position, owner
 from emh_report.attributes import acceptance, add_parts, is_systemic, shines
 from emh_report.beside import (
     bracketed_level,
@@ -25,6 +25,7 @@ from emh_report.facts import Fact, make_history
 from emh_report.heads import lesion_heads
 from emh_report.lesion_names import number_of
 from emh_report.lesions import Draft
+from emh_report.level_owners import attach_levels, is_clear
 from emh_report.model import Assertion, Experiencer
 from emh_report.owners import is_compared, other_anchors
 from emh_report.registry import Registry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emh_report.document import Sentence
+from emh_report.document import Annotation, Sentence
 
 _SUBJECTS = frozenset("the a an this these that it they any".split())
 _ASKING = frozenset("is are was does do could has have any".split())
@@ -30,3 +30,13 @@ def supposed(sentence: Sentence) -> int:
             inverted = norms[index + 1] not in ("be", "not", "have")
             return index if inverted and "," in norms[index + 2 : sentence.last] else 0
     return 0
+
+
+def is_given(sentence: Sentence, target: Annotation) -> bool:
+    """Whether a supposition takes a thing for granted: "should the epidural mass enlarge"."""
+    opening = sentence.norms(sentence.first, sentence.first)
+    return (
+        opening not in (["is"], ["are"], ["does"], ["do"], ["has"], ["have"], ["could"], ["any"], ["was"])
+        and target.kind in ("lesion", "site", "level")
+        and "the" in sentence.norms(target.first - 3, target.first - 1)
+    )
