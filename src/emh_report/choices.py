@@ -39,7 +39,7 @@ class Templates:
     ``titles`` are those of columns that name no finding.
     """
 
-    def __init__(self, terms: Mapping[str, Assertion | None], titles: frozenset[str]) -> None:
+    def __init__(self, terms: Mapping[str, Assertion | None], titles: frozenset[str] = frozenset()) -> None:
         self._answers = Answers(terms)
         self._titles = titles
         word = self._answers.pattern
