@@ -440,6 +440,8 @@ def coherent(found: Part) -> Part:
     if result == "extramedullary hematopoiesis":
         found["emh"] = {"assertion": "present"}
     whole = found.get("emh", {"assertion": "not_mentioned"})
+    for mass in masses:  # active blood formation is of today
+        mass["activity"] = None if whole["assertion"] in ("historical", "absent") else mass["activity"]
     for mass in masses:  # what is said of no lesion by name is said of all
         stated = whole["assertion"] in ("present", "possible", "absent")
         mass["emh"] = (mass["emh"] or whole) if stated else {"assertion": "not_mentioned"}

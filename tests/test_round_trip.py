@@ -69,7 +69,9 @@ def crossed(found: Findings, read: Findings) -> list[str]:
     """The statements that turned into their opposite, but for those that findings contradict themselves."""
     attributed = {lesion.emh.assertion for lesion in found.lesions}
     components = {
-        lesion.assertion for lesion in found.lesions if lesion.site == "epidural" or lesion.kind == "epidural_component"
+        "present"  # what is listed and described is said to be there
+        for lesion in found.lesions
+        if (lesion.site == "epidural" or lesion.kind == "epidural_component") and lesion.assertion != "absent"
     }
     pairs = {
         "cord_compression": (found.cord_compression.assertion, read.cord_compression.assertion),
