@@ -77,8 +77,10 @@ def severity_note(fact: Fact) -> Annotation | None:
     narrowed = [
         note for note in fact.sentence.of("effect", "finding", "lesion") if note.means.get("effect") != "preserved"
     ]
-    if len(grades) == 1 and len(narrowed) == 1 and grades[0].first > anchor.last:
-        return grades[0]  # "canal stenosis at the T12/L1 disc, severe"
+    narrowed = [note for note in narrowed if not (anchor.first <= note.first and note.last <= anchor.last)]
+    if grades and not narrowed and grades[0].first > anchor.last:
+        # "canal stenosis at the T12/L1 disc, severe"; "has worsened from mild to severe"
+        return grades[-1] if "from" in norms[anchor.last : grades[-1].first] else grades[0]
     for note in grades:
         inside = anchor.first <= note.first and note.last <= anchor.last
         gap = norms[anchor.last + 1 : note.first]
