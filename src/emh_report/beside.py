@@ -82,6 +82,16 @@ def is_reason_treated(sentence: Sentence, anchor: Anchor) -> bool:
     return bool(treated) and "for" in norms and not _ADVISED.intersection(sentence.norms(sentence.first, sentence.last))
 
 
+def level_where(sentence: Sentence, anchor: Anchor) -> Annotation | None:
+    """The level that a finding is told of: "worst at T6, where the cord is compressed"."""
+    norms = sentence.document.norms
+    for level in sentence.of("level"):
+        at = level.last + 1 + (norms[level.last + 1 : level.last + 2] == [","])
+        if norms[at : at + 1] == ["where"] and 0 < anchor.first - at <= 3:
+            return level
+    return None
+
+
 def cauda_too(sentence: Sentence, note: Annotation) -> Annotation | None:
     """The cauda equina in "compression of the cord or cauda equina"."""
     for structure in sentence.of("structure"):

@@ -98,6 +98,10 @@ def canal_anchors(sentence: Sentence) -> list[Anchor]:
                 anchors.append(_anchor(kind, effect, structure, _meant(effect, structure)))
         if not targets:
             anchors.extend(_bare(sentence, effect, structures))
+    cord = [anchor for anchor in anchors if anchor.kind == "compression"]
+    if any(anchor.role.startswith("compress") and anchor.assertion is Assertion.ABSENT for anchor in cord):
+        touched = [anchor for anchor in cord if anchor.role.startswith("indent")]
+        return [anchor for anchor in anchors if anchor not in touched]  # "indented, but not compressed"
     return anchors
 
 
@@ -186,7 +190,7 @@ def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
 
 def _links(sentence: Sentence, index: int, first: bool) -> bool:
     norms = sentence.document.norms
-    if not first and norms[index] in ("to", "on", "upon", "over", "against", "of", "underlying"):
+    if not first and norms[index] in ("to", "on", "upon", "over", "against", "of", "underlying", "in", "within"):
         return False  # "indentation on the sac, CSF anterior to the cord maintained"
     if norms[index] in _CHAIN:
         return True
@@ -230,7 +234,7 @@ _PLACES = frozenset(
     "which at that time level region segment portion part degree point site same junction "
     "vertebral body from to of the a an upto and in on below above there opposite behind "
     "throughout whole entire its course diameter caliber contour outline shape remains remained "
-    "become becomes became itself appears result lies lie has had be being been is are was were show shows "
+    "become becomes became itself appears result return lies lie has had be being been is are was were show shows "
     "showed demonstrate by far rather than much then regained retained assumed kept".split()
 )
 

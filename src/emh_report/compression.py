@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from emh_report.cordsigns import cord_signal, escc_grade, is_normal_cord, sac_and_csf
 from emh_report.diagnosis import asked
 from emh_report.document import Annotation
-from emh_report.facts import TODAY, Fact, level_names, ordered, severity_note
+from emh_report.facts import TODAY, Fact, labelled_severity, level_names, ordered, severity_note
 from emh_report.model import (
     Assertion,
     Certainty,
@@ -264,7 +264,7 @@ def _severity_of(facts: Sequence[Fact]) -> tuple[Severity | None, list[Annotatio
     best: tuple[int, Severity, Annotation] | None = None
     order = list(Severity)
     for fact in facts:
-        note = severity_note(fact)
+        note = severity_note(fact) or labelled_severity(fact)
         if note is not None:
             severity = Severity(note.means["severity"])
             if best is None or order.index(severity) > best[0]:

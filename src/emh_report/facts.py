@@ -96,6 +96,21 @@ def severity_note(fact: Fact) -> Annotation | None:
     return None
 
 
+_DEGREE = frozenset({"severity", "degree", "grade"})
+
+
+def labelled_severity(fact: Fact) -> Annotation | None:
+    """The severity that a label below a finding gives: "Severity: severe", "Degree of compression: moderate"."""
+    document = fact.sentence.document
+    for sentence in document.sentences[fact.sentence.index + 1 : fact.sentence.index + 4]:
+        label = sentence.label and sentence.norms(*sentence.label)
+        if label and not _DEGREE.isdisjoint(label) and sentence.section == fact.sentence.section:
+            return next((note for note in sentence.of("modifier") if "severity" in note.means), None)
+        if sentence.of("lesion", "emh"):
+            return None
+    return None
+
+
 def reach(fact: Fact) -> tuple[int, int]:
     """The statement a finding stands in, from the clause it begins in to the one it ends in."""
     return fact.sentence.clause_of(fact.anchor.first)[0], fact.sentence.clause_of(fact.anchor.last)[1]

@@ -204,8 +204,11 @@ def _normal_tissue(sentence: Sentence, head: Anchor) -> bool:
     if not head.note.text.lower().endswith(("tissue", "tissues")):
         return False
     first, last = sentence.clause_of(head.first)
-    if any(note.means["effect"] == "preserved" and first <= note.first <= last for note in sentence.of("effect")):
-        return True
+    named = [note.first for note in sentence.of("structure") if note.first > head.last]
+    for note in sentence.of("effect"):
+        if note.means["effect"] == "preserved" and first <= note.first <= last:
+            if not any(place < note.first for place in named):  # not in "soft tissue at T5, cord free"
+                return True
     described = sentence.of("level", "size", "intensity", "emh", "change")
     described += [note for note in sentence.of("effect") if note.means["effect"] != "preserved"]
     words = sentence.norms(sentence.first, sentence.last)

@@ -62,6 +62,9 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
     Nor does one qualify a pronoun: "masses, T8-T10, the largest on the left".
     """
     norms = level.sentence.document.norms
+    behind = any(anchor.last == level.first - 1 and anchor.kind == LESION for anchor in preceding)
+    if behind and following.first == level.last + 1 and norms[following.first].endswith(("ing", "ed")):
+        return True  # "epidural component T7-T9 indenting the sac"
     if _JOINING.isdisjoint(norms[level.last + 1 : following.first]):
         return False
     return following.role == "pronoun" or any(anchor.last == level.first - 1 for anchor in preceding)

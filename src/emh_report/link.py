@@ -15,6 +15,7 @@ from emh_report.beside import (
     interprets_signal,
     is_caption,
     is_reason_treated,
+    level_where,
     of_an_organ,
     of_something_else,
     partner_drafts,
@@ -166,7 +167,7 @@ class _Linker:
             if anchor.kind == "compression" and is_reason_treated(sentence, anchor):
                 fact.assertion = Assertion.HISTORICAL
             fact.change = change_of(sentence, anchor)
-            if beside := bracketed_level(sentence, anchor):
+            if beside := bracketed_level(sentence, anchor) or level_where(sentence, anchor):
                 anchor.levels[:] = [beside]
             if not fact.levels:
                 causes = [
