@@ -132,6 +132,8 @@ class Draft:
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:
         norms = note.sentence.document.norms
         before = set(norms[max(note.first - 4, note.sentence.first) : note.first])
+        if norms[note.last] == "both" and norms[note.last + 1] in _VERBS:
+            return  # "both have smooth margins"
         side = "bilateral" if _compares_sides(note) else note.means["laterality"]
         if LARGEST.intersection(before) or (
             anchor is not None and LARGEST.intersection(norms[anchor.first : anchor.last + 1])
@@ -203,6 +205,9 @@ class Draft:
 
     def _assert(self, name: str, assertion: Assertion) -> None:
         self.asserted[name] = stronger(self.asserted.get(name, Assertion.NOT_MENTIONED), assertion)
+
+
+_VERBS = frozenset("have are were show enhance measure demonstrate appear remain lie contain".split())
 
 
 def _compares_sides(note: Annotation) -> bool:
