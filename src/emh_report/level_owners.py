@@ -71,7 +71,7 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
 
 
 _CLEAR = frozenset("clear free normal spared uninvolved unaffected".split())
-_UP_TO_CLEAR = frozenset("is are level remain appear and , itself".split())
+_UP_TO_CLEAR = frozenset("is are level remain appear and , : itself".split())
 
 
 def is_clear(sentence: Sentence, level: Annotation, taken: Sequence[Annotation]) -> bool:

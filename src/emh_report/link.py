@@ -224,7 +224,7 @@ class _Linker:
             if self.last_fact.assertion is not Assertion.ABSENT:  # "No compression. T6 is unstable."
                 self.last_fact.anchor.levels.extend(loose)
         elif len(self.focus) == 1:
-            self.focus[0].add_levels(loose)
+            self.focus[0].add_levels([level for level in loose if not is_clear(sentence, level, ())])
 
     def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: _Drafts) -> None:
         for signal in signals(sentence):
