@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor, premodifies
 from emh_report.document import Annotation, Sentence
+from emh_report.itemised import itemised
 from emh_report.model import Assertion
 from emh_report.sites import give_sites
 
@@ -39,6 +40,8 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     heads.extend(_side_label(sentence, heads))
     if not heads:
         return _denied_label(sentence)
+    if items := itemised(sentence, heads):
+        return [*items, *(head for head in heads if head.role == "pronoun" and head.first > items[0].first)]
     heads = [head for head in heads if not _is_label(sentence, head) and not _normal_tissue(sentence, head)]
     heads.sort(key=lambda head: head.first)
     give_sites(sentence, heads)

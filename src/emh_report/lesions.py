@@ -132,8 +132,8 @@ class Draft:
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:
         norms = note.sentence.document.norms
         before = set(norms[max(note.first - 4, note.sentence.first) : note.first])
-        if norms[note.last] == "both" and norms[note.last + 1] in _VERBS:
-            return  # "both have smooth margins"
+        if norms[note.last] == "both" and not _of_both(note):
+            return  # "both have smooth margins", "both stable"
         side = "bilateral" if _compares_sides(note) else note.means["laterality"]
         if LARGEST.intersection(before) or (
             anchor is not None and LARGEST.intersection(norms[anchor.first : anchor.last + 1])
@@ -207,7 +207,10 @@ class Draft:
         self.asserted[name] = stronger(self.asserted.get(name, Assertion.NOT_MENTIONED), assertion)
 
 
-_VERBS = frozenset("have are were show enhance measure demonstrate appear remain lie contain".split())
+def _of_both(note: Annotation) -> bool:
+    """Whether "both" is of two places: "both paravertebral gutters"."""
+    places = note.sentence.of("site", "organ", "structure")
+    return any(0 < place.first - note.last <= 2 for place in places)
 
 
 def _compares_sides(note: Annotation) -> bool:

@@ -67,7 +67,11 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
         return True  # "epidural component T7-T9 indenting the sac"
     if _JOINING.isdisjoint(norms[level.last + 1 : following.first]):
         return False
-    return following.role == "pronoun" or any(anchor.last == level.first - 1 for anchor in preceding)
+    enclosed = (
+        norms[level.first - 1] == "," and norms[level.last + 1] == ","
+    )  # "paravertebral mass, T5-T9, epidural mass"
+    start = level.first - 1 - (norms[level.first - 1] == "(" or enclosed)
+    return following.role == "pronoun" or any(anchor.last == start for anchor in preceding)
 
 
 _CLEAR = frozenset("clear free normal spared uninvolved unaffected".split())
