@@ -130,7 +130,7 @@ def _measures_another(note: Annotation, following: Anchor, candidates: Sequence[
     levels = {index for level in sentence.of("level") for index in range(level.first, level.last + 1)}
     return any(
         anchor.last < note.first
-        and all(norms[i] in _MEASURING or i in levels for i in range(anchor.last + 1, note.first))
+        and all(norms[i] in _MEASURING or norms[i] == "," or i in levels for i in range(anchor.last + 1, note.first))
         for anchor in candidates
     )
 

@@ -8,7 +8,7 @@ from emh_report.anchors import LESION, Anchor, premodifies
 from emh_report.document import Annotation, Sentence
 from emh_report.itemised import itemised
 from emh_report.model import Assertion
-from emh_report.sites import give_sites
+from emh_report.sites import ORGAN_SITES, give_sites
 
 
 def lesion_heads(sentence: Sentence) -> list[Anchor]:
@@ -39,7 +39,7 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     heads.extend(_tumours(sentence, heads))
     heads.extend(_side_label(sentence, heads))
     if not heads:
-        return _denied_label(sentence)
+        return _denied_label(sentence) or _measured_label(sentence)
     if items := itemised(sentence, heads):
         return [*items, *(head for head in heads if head.role == "pronoun" and head.first > items[0].first)]
     heads = [head for head in heads if not _is_label(sentence, head) and not _normal_tissue(sentence, head)]
@@ -102,6 +102,18 @@ def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
     return note.first in named or (
         note.text.lower() == "conglomerate" and end in named | {node.first for node in nodes}
     )
+
+
+def _measured_label(sentence: Sentence) -> list[Anchor]:
+    """ "Paraspinal: right T8 2.0 cm": a place with a size is a lesion; an organ is not."""
+    if sentence.label is None or not sentence.of("size"):
+        return []
+    sites = [
+        site for site in sentence.of("site") if site.last <= sentence.label[1] and site.assertion is Assertion.PRESENT
+    ]
+    if len(sites) != 1 or sites[0].means["site"] in ORGAN_SITES or sentence.of("organ", "node", "vertebra"):
+        return []
+    return [Anchor(LESION, sites[0].first, sites[0].last, sentence, sites[0], Assertion.PRESENT, sites, role="mass")]
 
 
 def _denied_label(sentence: Sentence) -> list[Anchor]:

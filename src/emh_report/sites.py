@@ -16,7 +16,8 @@ _WITHIN = frozenset("in within of into involving".split())
 _LIST = frozenset("and , or / & nor as well the left right bilateral both in region along".split())
 
 
-_ORGAN_SITES = frozenset({"liver", "spleen", "kidney", "adrenal", "breast"})
+ORGAN_SITES = frozenset({"liver", "spleen", "kidney", "adrenal", "breast"})
+"""Sites that are organs, whose size is their own."""
 
 
 def give_sites(sentence: Sentence, heads: list[Anchor]) -> None:
@@ -42,7 +43,7 @@ def give_sites(sentence: Sentence, heads: list[Anchor]) -> None:
 def _before_noun(sentence: Sentence, site: Annotation, nouns: list[Anchor]) -> bool:
     """Give a site to the noun it stands before: "epidural and paravertebral masses"."""
     norms = sentence.document.norms
-    organ = site.means["site"] in _ORGAN_SITES
+    organ = site.means["site"] in ORGAN_SITES
     head = next((head for head in nouns if head.first > site.last), None)
     if head is None:
         return False
@@ -72,7 +73,7 @@ def _behind_noun(
     if ";" in gap or len(gap) > (8 if head.role == "emh" else 16):
         return
     if not head.sites:
-        if site.means["site"] in _ORGAN_SITES and _WITHIN.isdisjoint(gap[:6]):
+        if site.means["site"] in ORGAN_SITES and _WITHIN.isdisjoint(gap[:6]):
             return
         head.sites.append(site)
         taken.add(site.first)
@@ -119,7 +120,7 @@ def _site_notes(sentence: Sentence) -> list[Annotation]:
             assertion=note.assertion,
         )
         for note in sentence.of("organ")
-        if note.preferred in _ORGAN_SITES
+        if note.preferred in ORGAN_SITES
     ]
     return sorted([*notes, *organs], key=lambda note: note.first)
 
@@ -129,7 +130,7 @@ def _topic_sites(sentence: Sentence) -> list[Annotation]:
     return [note for note in sentence.topic if note.kind == "site"] + [
         Annotation("site", note.concept, note.first, note.last, note.sentence, {"site": note.preferred})
         for note in sentence.topic
-        if note.kind == "organ" and note.preferred in _ORGAN_SITES
+        if note.kind == "organ" and note.preferred in ORGAN_SITES
     ]
 
 
