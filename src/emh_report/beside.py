@@ -109,15 +109,15 @@ def change_of(sentence: Sentence, anchor: Anchor) -> Change | None:
     if not (notes := [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]):
         return None
     beside = [note for note in notes if _in_clause_of(sentence, note, anchor)]
-    if beside:  # "again seen, slightly less than before"
-        told = [Change(note.means["change"]) for note in beside]
-        return next((change for change in told if change is not Change.STABLE), told[0])
     others = [
         other
         for other in sentence.of("lesion", "finding", "effect")
         if (other.first > anchor.last or other.last < anchor.first) and not _is_same(other, anchor)
     ]
-    return None if others else Change(notes[0].means["change"])
+    if not (told := beside if others else [*beside, *notes]):
+        return None
+    changes = [Change(note.means["change"]) for note in told]  # "again seen, but slightly less than before"
+    return next((change for change in changes if change is not Change.STABLE), changes[0])
 
 
 def _in_clause_of(sentence: Sentence, note: Annotation, anchor: Anchor) -> bool:

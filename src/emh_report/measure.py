@@ -162,7 +162,7 @@ def _said_before(norm: Sequence[str], size: Size, start: int) -> bool:
     behind = list(norm[max(start, size.first - 7) : size.first])
     if behind[-1:] == [":"] and len(behind) > 1 and behind[-3:-2] == ["("] and _WHEN.fullmatch(behind[-2]):
         return True
-    if behind[-2:] in (["compared", "to"], ["compared", "with"]):
+    if behind[-2:] in (["compared", "to"], ["compared", "with"]) or behind[-1:] == ["ago"]:
         return True
     if behind[-2:] in (["it", "measured"], ["they", "measured"]):
         return True
