@@ -105,15 +105,20 @@ def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
 
 
 def _measured_label(sentence: Sentence) -> list[Anchor]:
-    """ "Paraspinal: right T8 2.0 cm": a place with a size is a lesion; an organ is not."""
-    if sentence.label is None or not sentence.of("size"):
+    """ "Paraspinal: right T8 2.0 cm", "Epidural T6-T7": a place of which a size or a level is told is a lesion.
+
+    An organ is not.
+    """
+    sites = [site for site in sentence.of("site") if site.assertion is Assertion.PRESENT]
+    if len(sites) != 1 or sites[0].means["site"] in ORGAN_SITES or sentence.of("organ", "node", "vertebra", "effect"):
         return []
-    sites = [
-        site for site in sentence.of("site") if site.last <= sentence.label[1] and site.assertion is Assertion.PRESENT
-    ]
-    if len(sites) != 1 or sites[0].means["site"] in ORGAN_SITES or sentence.of("organ", "node", "vertebra"):
+    site, norms = sites[0], sentence.document.norms
+    behind = site.last + 1 + (norms[site.last + 1 : site.last + 2] == [","])
+    opens = site.first == sentence.first and any(level.first == behind for level in sentence.of("level"))
+    labelled = sentence.in_label(site) and bool(sentence.of("size"))
+    if not opens and not labelled:
         return []
-    return [Anchor(LESION, sites[0].first, sites[0].last, sentence, sites[0], Assertion.PRESENT, sites, role="mass")]
+    return [Anchor(LESION, site.first, site.last, sentence, site, Assertion.PRESENT, sites, role="mass")]
 
 
 def _denied_label(sentence: Sentence) -> list[Anchor]:

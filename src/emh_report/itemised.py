@@ -27,7 +27,8 @@ def itemised(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
         if any(head.first > site.last and qualifies(sentence, site.last + 1, head.first - 1) for head in named):
             return []
         at = _before(sentence, site)
-        opens = norms[at] in (_GOES_ON if items else _OPENS) or any(head.first <= at <= head.last for head in named)
+        beside = at - (norms[at] == ",")
+        opens = norms[at] in (_GOES_ON if items else _OPENS) or any(head.first <= beside <= head.last for head in named)
         if opens and _is_told_of(sentence, site):
             items.append(site)
     if len(items) < 2 or not sentence.of(*_TOLD):
