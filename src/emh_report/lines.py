@@ -111,7 +111,13 @@ class Wrapping:
 
 def is_row(text: str, line: Line) -> bool:
     """Whether the line is a row of a table."""
-    return any(text.find(gap, line.start, line.end) >= 0 for gap in _GAPS) or text.startswith("|", line.start)
+    start, end = line.start, line.end
+    return (
+        text.find("    ", start, end) >= 0
+        or text.find("\t", start, end) >= 0
+        or text.find(" | ", start, end) >= 0
+        or text.startswith("|", start)
+    )
 
 
 def wraps_a_cell(text: str, row: Line, line: Line) -> bool:
