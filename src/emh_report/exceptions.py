@@ -78,7 +78,9 @@ def answered_levels(sentence: Sentence, targets: list[Annotation], active: list[
             before = cue.first - level.last
             answers = before == 1 or (before == 2 and norms[cue.first - 1] in (":", "-", "=", "("))
             ahead = level.first - cue.last == 2 and after in _AT
-            opens = norms[cue.first - 1] in (",", ";") or (norms[cue.first - 1] == ":" and _affirms(sentence, levels))
+            opens = norms[cue.first - 1] in (",", ";", "but", "and") or (
+                norms[cue.first - 1] == ":" and _affirms(sentence, levels)
+            )
             if (answers and cue.first == cue.last and after in _PIECE_ENDS) or (ahead and opens):
                 denied[index] = cue
     if not denied or len(denied) == len(levels):

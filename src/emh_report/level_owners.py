@@ -71,7 +71,8 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
         norms[level.first - 1] == "," and norms[level.last + 1] == ","
     )  # "paravertebral mass, T5-T9, epidural mass"
     start = level.first - 1 - (norms[level.first - 1] == "(" or enclosed)
-    return following.role == "pronoun" or any(anchor.last == start for anchor in preceding)
+    ends = {anchor.last for anchor in preceding} | {note.last for note in level.sentence.of("emh")}
+    return following.role == "pronoun" or start in ends
 
 
 _CLEAR = frozenset("clear free normal spared uninvolved unaffected".split())

@@ -6,9 +6,10 @@ import re
 
 from emh_report.document import Document, Sentence
 from emh_report.model import Assertion
+from emh_report.words import MONTHS, SHORT_MONTHS
 
 _STUDIES = frozenset("study scan mri mr ct pet exam examination image imaging film radiograph ultrasound".split())
-_TODAY = frozenset("today current currently now present our".split())
+_TODAY = frozenset("today current currently now present our new latest".split())
 _EARLIER = frozenset("prior previous previously earlier old outside baseline initial before".split())
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _KINDS = ("lesion", "finding", "effect", "emh", "site", "differential")
@@ -55,11 +56,12 @@ def _time(sentence: Sentence, label: tuple[int, int]) -> int | None:
     words = [word for word in sentence.document.norms[label[0] : label[1] + 1] if word[0].isalnum()]
     years = [int(word) for word in words if _YEAR.fullmatch(word)]
     named = not _STUDIES.isdisjoint(words)
-    if len(words) > _LONGEST or not (named or len(words) == 1):
+    dated = bool(years) and all(word.isdecimal() or word in MONTHS or word in SHORT_MONTHS for word in words)
+    if len(words) > _LONGEST or not (named or dated or len(words) == 1):
         return None
     if not _TODAY.isdisjoint(words):
         return _LATEST
-    if years and named:
+    if years and (named or dated):
         return max(years)
     return 0 if not _EARLIER.isdisjoint(words) else None
 
