@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -40,7 +42,8 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def load(folder: Path) -> sqlite3.Connection:
+@contextmanager
+def load(folder: Path) -> Iterator[sqlite3.Connection]:
     """What a registry does: load the file into the official table."""
     database = sqlite3.connect(":memory:")
     types = {"varchar": "TEXT", "timestamp": "TEXT", "date ": "TEXT "}
@@ -51,26 +54,31 @@ def load(folder: Path) -> sqlite3.Connection:
     for row in rows(folder / "note_nlp.csv"):
         names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
         database.execute(f"INSERT INTO note_nlp ({names}) VALUES ({marks})", [v or None for v in row.values()])
-    return database
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def test_note_nlp_loads_into_the_official_table(done: list[Result], tmp_path: Path) -> None:
     folder = written("omop", tmp_path, done)
     with (folder / "note_nlp.csv").open(encoding="utf-8") as stream:
         header = next(csv.reader(stream))
-    database = load(folder)
-    assert header == [row[1] for row in database.execute("PRAGMA table_info(note_nlp)")]
-    assert database.execute("SELECT count(*) FROM note_nlp").fetchone() == (
-        sum(len(result.findings.mentions) for result in done),
-    )
-    notes = {row["report_id"]: int(row["note_id"]) for row in rows(folder / "note_ids.csv")}
-    assert list(notes) == list(REPORTS)
-    query = "SELECT term_exists FROM note_nlp WHERE note_id = ? AND term_modifiers LIKE 'concept=cord_compression;%'"
-    assert set(database.execute(query, [notes["r1"]])) == {("Y",)}
-    assert set(database.execute(query, [notes["r2"]])) == {("N",)}
-    for note, offset, variant in database.execute('SELECT note_id, "offset", lexical_variant FROM note_nlp'):
-        text = REPORTS[next(name for name, number in notes.items() if number == note)]
-        assert " ".join(text[int(offset) :].split()).startswith(variant)
+    with load(folder) as database:
+        assert header == [row[1] for row in database.execute("PRAGMA table_info(note_nlp)")]
+        assert database.execute("SELECT count(*) FROM note_nlp").fetchone() == (
+            sum(len(result.findings.mentions) for result in done),
+        )
+        notes = {row["report_id"]: int(row["note_id"]) for row in rows(folder / "note_ids.csv")}
+        assert list(notes) == list(REPORTS)
+        query = (
+            "SELECT term_exists FROM note_nlp WHERE note_id = ? AND term_modifiers LIKE 'concept=cord_compression;%'"
+        )
+        assert set(database.execute(query, [notes["r1"]])) == {("Y",)}
+        assert set(database.execute(query, [notes["r2"]])) == {("N",)}
+        for note, offset, variant in database.execute('SELECT note_id, "offset", lexical_variant FROM note_nlp'):
+            text = REPORTS[next(name for name, number in notes.items() if number == note)]
+            assert " ".join(text[int(offset) :].split()).startswith(variant)
 
 
 def test_note_nlp_ids_depend_on_nothing_but_the_report(done: list[Result], tmp_path: Path) -> None:
@@ -117,7 +125,8 @@ def test_long_phrases_are_cut_and_say_so(done: list[Result], tmp_path: Path) -> 
     row = rows(folder / "note_nlp.csv")[0]
     assert row["lexical_variant"] == "x" * 250
     assert len(row["term_modifiers"]) == 2000
-    assert load(folder).execute("SELECT count(*) FROM note_nlp").fetchone() == (1,)
+    with load(folder) as database:
+        assert database.execute("SELECT count(*) FROM note_nlp").fetchone() == (1,)
 
 
 def test_no_text_comes_back_without_evidence_text(done: list[Result], tmp_path: Path) -> None:
