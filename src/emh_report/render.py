@@ -107,7 +107,7 @@ def takes_all(style: Style) -> bool:
                 text = Path(own).read_text("utf-8") if own else _source(environment, name)
             except jinja2.TemplateNotFound:
                 continue  # rendering says where it is asked for
-            tree = environment.parse(text)
+            tree = environment.parse(text, name)
             if meta.find_undeclared_variables(tree) & {"reports", "timeline"}:
                 return True
             todo += [each for each in meta.find_referenced_templates(tree) if each and each not in seen]
