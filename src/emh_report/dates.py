@@ -49,7 +49,8 @@ def dated(sentence: Sentence) -> list[CueSpan]:
 
 
 _ABSENT = frozenset(
-    "present seen visualized visualised there noted identified evident detected apparent absent".split()
+    "present seen visualized visualised there noted identified evident detected apparent absent demonstrated shown "
+    "appreciated visible".split()
 )
 _EARLIER = frozenset("prior previous earlier old older last outside initial baseline preceding former".split())
 _AT = frozenset("on in at from during".split())
@@ -93,7 +94,7 @@ def _then(sentence: Sentence, cue: CueSpan) -> int | None:
     studies = 0
     if words[0] in _EARLIER:
         studies = 1
-    while studies < len(words) and (words[studies] in _STUDIES or (studies and words[studies] in ("of", "from"))):
+    while studies < len(words) and (words[studies] in _STUDIES or (studies and words[studies] in ("of", "from", "dated"))):
         studies += 1
     dated_by = words[studies : studies + 1]
     if dated_by and (dated_by[0] in _MONTHS or _DATE.fullmatch(dated_by[0])):
