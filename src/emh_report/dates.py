@@ -54,6 +54,7 @@ _ABSENT = frozenset(
 )
 _EARLIER = frozenset("prior previous earlier old older last outside initial baseline preceding former".split())
 _AT = frozenset("on in at from during".split())
+_OF_A_DATE = frozenset("of from dated".split())
 _DETERMINERS = frozenset("the her his their our an a any".split())
 _COMPARING = frozenset("as like than to with unlike".split())
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}")
@@ -94,7 +95,7 @@ def _then(sentence: Sentence, cue: CueSpan) -> int | None:
     studies = 0
     if words[0] in _EARLIER:
         studies = 1
-    while studies < len(words) and (words[studies] in _STUDIES or (studies and words[studies] in ("of", "from", "dated"))):
+    while studies < len(words) and (words[studies] in _STUDIES or (studies and words[studies] in _OF_A_DATE)):
         studies += 1
     dated_by = words[studies : studies + 1]
     if dated_by and (dated_by[0] in _MONTHS or _DATE.fullmatch(dated_by[0])):
