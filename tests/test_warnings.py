@@ -36,15 +36,15 @@ EXPECTED = {
     "c012_sacral_chordoma_pv": {"level_out_of_range"},  # the coccyx has no level name
     "c014_epidural_haematoma_addendum": {"addendum_conflict"},  # T2-T3 was T3-T4
     "c048_ct_trauma_incidental": {"level_out_of_range"},  # the coccyx has no level name
-    "e002_blind": {"laterality_mismatch"},  # false alarm: the impression names the right one of two masses
-    "e005_blind": {"emh_conflict"},  # false alarm: "hematopoietic tissue" is denied of one place
     "e009_blind": {"addendum_conflict"},  # the addendum corrects levels and biopsy
     "e010_blind": {"compression_conflict"},  # findings and impression differ
     "e014_blind": {"table_unread"},  # a table with a row for each lesion
-    "e018_blind": {"several_reports", "impression_silent"},  # false alarms: labels that look like headings
     "d051_meningioma_d3": {"impression_silent"},  # "Imaging diagnosis: meningioma." only
 }
 """Gold reports that warn, other than of a compression nobody was told of, and why."""
+FALSE_ALARMS = ("e002_blind", "e005_blind", "e018_blind")
+"""Gold reports that contradict nothing and warn nevertheless: the impression names one of two masses; "hematopoietic
+tissue" is denied of one place; labels look like headings."""
 UNTOLD = "communication_not_documented"
 
 
@@ -68,8 +68,14 @@ def test_a_report_that_contradicts_itself_warns(name: str) -> None:
     assert codes(name) == EXPECTED[name]
 
 
+@pytest.mark.xfail(strict=True, reason="known false alarm")
+@pytest.mark.parametrize("name", FALSE_ALARMS)
+def test_a_report_that_contradicts_nothing_is_silent(name: str) -> None:
+    assert codes(name) == set()
+
+
 def test_all_other_gold_reports_are_silent() -> None:
-    names = [path.stem for path in GOLD if path.stem not in EXPECTED]
+    names = [path.stem for path in GOLD if path.stem not in (*EXPECTED, *FALSE_ALARMS)]
     assert {name: found for name in names if (found := codes(name))} == {}
 
 

@@ -150,9 +150,8 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
     adjacent = noun and before and effect.first - before[-1].last == 1
     predicate = before and effect.text.lower().endswith("ed")
     if after and not ((adjacent or predicate) and sentence.document.norms[effect.last + 1] in ("and", ",", "or")):
-        return (
-            after  # else "canal narrowing and cord compression" would narrow the cord, "sac indented, cord free" both
-        )
+        # else "canal narrowing and cord compression" would narrow the cord, "sac indented, cord free" indent it
+        return after
     gap = sentence.document.norms[before[-1].last + 1 : effect.first] if before else []
     if (
         noun

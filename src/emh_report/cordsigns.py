@@ -198,18 +198,32 @@ def _signal_assertion(fact: Fact) -> Assertion:
     words = fact.sentence.norms(fact.anchor.first, fact.anchor.last)
     if words[-1] in ("signal", "intensity") and _CALLED_ABNORMAL.isdisjoint(words):
         first, last = fact.sentence.clause_of(fact.anchor.first)
-        if fact.sentence.in_label(fact.anchor.note) or fact.sentence.document.norms[last : last + 2][-1] == "-":
-            last = fact.sentence.last  # "Cord signal: normal"
-            if any(cue.entry.category == "negated" and cue.first > fact.anchor.last for cue in fact.sentence.cues):
-                return Assertion.ABSENT  # "Cord signal: no abnormality"
+        if value := _value_of(fact, last):
+            last = value + _ANSWER  # "Cord signal: normal"
+            if any(cue.entry.category == "negated" and cue.first == value for cue in fact.sentence.cues):
+                return Assertion.ABSENT  # "Cord signal: no abnormality", but not "high at T6, no expansion"
         normal = [
             note
             for note in fact.sentence.of("effect")
-            if note.means["effect"] == "preserved" and first <= note.first <= last
+            if note.means["effect"] == "preserved"
+            and first <= note.first <= last
+            and fact.sentence.norms(note.first - 1, note.first - 1) != ["than"]  # "brighter than normal"
         ]
         if normal:
             return Assertion.ABSENT if normal[0].assertion is Assertion.PRESENT else Assertion.PRESENT
     return fact.assertion
+
+
+_ANSWER = 3
+"""Words of a label's value within which its answer stands: "is within normal limits"."""
+
+
+def _value_of(fact: Fact, last: int) -> int:
+    """Where the value of a label begins, or what stands behind a dash at the end of the clause; 0 for neither."""
+    sentence = fact.sentence
+    if sentence.label is not None and sentence.in_label(fact.anchor.note):
+        return sentence.label[1] + 1
+    return last + 2 if sentence.norms(last + 1, last + 1) == ["-"] else 0
 
 
 def _subjects(fact: Fact) -> set[str]:

@@ -221,11 +221,12 @@ def _end(sentence: Sentence, index: int) -> int | None:
     if at > sentence.last:
         return None
     if norms[at] in _MONTHS and words[at].text[0].isupper():
-        return at + 1 if at < sentence.last and _is_year(norms[at + 1]) else at
-    return at if _is_year(norms[at]) and at == index + 1 else None
+        return at + 1 if at < sentence.last and is_year(norms[at + 1]) else at
+    return at if is_year(norms[at]) and at == index + 1 else None
 
 
-def _is_year(norm: str) -> bool:
+def is_year(norm: str) -> bool:
+    """Whether a word is a year of the last century or this."""
     return len(norm) == 4 and norm.isdecimal() and norm[:2] in ("19", "20")
 
 

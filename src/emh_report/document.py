@@ -56,6 +56,10 @@ class Annotation:
         """How it is meant; an exception to a denial is present."""
         return Assertion.PRESENT if self.excepted else self.assertion
 
+    def leave_out(self) -> None:
+        """Take a level out of a statement: "except at D5, the cord is compressed"."""
+        self.assertion, self.excepted = Assertion.ABSENT, True
+
     def overlaps(self, other: Annotation) -> bool:
         """Whether the two phrases share a word."""
         return self.first <= other.last and other.first <= self.last

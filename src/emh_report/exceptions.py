@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from emh_report.cues import CueSpan
 from emh_report.document import Annotation, Sentence
-from emh_report.model import Assertion
 
 
 def except_levels(
@@ -21,9 +20,10 @@ def except_levels(
         ):
             target.excepted = True
         elif target.kind == "level" and _fronts(sentence, cue, targets, target):
-            target.excepted = True
-            if not _denies(cue, sentence, targets, active):
-                target.assertion = Assertion.ABSENT
+            if _denies(cue, sentence, targets, active):
+                target.excepted = True
+            else:
+                target.leave_out()
 
 
 def _fronts(sentence: Sentence, cue: CueSpan, targets: list[Annotation], level: Annotation) -> bool:
@@ -86,5 +86,5 @@ def answered_levels(sentence: Sentence, targets: list[Annotation], active: list[
     if not denied or len(denied) == len(levels):
         return []
     for index in denied:
-        levels[index].assertion, levels[index].excepted = Assertion.ABSENT, True
+        levels[index].leave_out()
     return list(denied.values())

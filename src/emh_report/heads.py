@@ -110,7 +110,7 @@ def _measured_label(sentence: Sentence) -> list[Anchor]:
     An organ is not.
     """
     sites = [site for site in sentence.of("site") if site.assertion is Assertion.PRESENT]
-    if len(sites) != 1 or sites[0].means["site"] in ORGAN_SITES or sentence.of("organ", "node", "vertebra", "effect"):
+    if len(sites) != 1 or sites[0].means["site"] in ORGAN_SITES or sentence.of("organ", "node", "effect"):
         return []
     site, norms = sites[0], sentence.document.norms
     behind = site.last + 1 + (norms[site.last + 1 : site.last + 2] == [","])

@@ -35,9 +35,10 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         elif following and (not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])):
             fronted.append(level)
         elif preceding:
-            if is_clear(sentence, level, preceding[-1].levels):
-                level.assertion, level.excepted = Assertion.ABSENT, True
-            preceding[-1].levels.append(level)
+            before_it = preceding[-1]
+            if _states(before_it) and is_clear(sentence, level, before_it.levels):
+                level.leave_out()
+            before_it.levels.append(level)
         else:
             loose.append(level)
     for level in fronted:
@@ -73,6 +74,11 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
     start = level.first - 1 - (norms[level.first - 1] == "(" or enclosed)
     ends = {anchor.last for anchor in preceding} | {note.last for note in level.sentence.of("emh")}
     return following.role == "pronoun" or start in ends
+
+
+def _states(anchor: Anchor) -> bool:
+    """Whether an anchor says that something is there, so that a level can be left out of it."""
+    return anchor.assertion in (Assertion.PRESENT, Assertion.POSSIBLE) and not anchor.kind.endswith("_normal")
 
 
 _CLEAR = frozenset("clear free normal spared uninvolved unaffected".split())

@@ -111,13 +111,10 @@ class Wrapping:
 
 def is_row(text: str, line: Line) -> bool:
     """Whether the line is a row of a table."""
-    start, end = line.start, line.end
-    return (
-        text.find("    ", start, end) >= 0
-        or text.find("\t", start, end) >= 0
-        or text.find(" | ", start, end) >= 0
-        or text.startswith("|", start)
-    )
+    for gap in _GAPS:
+        if text.find(gap, line.start, line.end) >= 0:
+            return True
+    return text.startswith("|", line.start)
 
 
 def wraps_a_cell(text: str, row: Line, line: Line) -> bool:

@@ -218,10 +218,10 @@ class _Linker:
             self.frame = loose  # "Axial CT at the level of the tenth dorsal vertebra."
             return
         if self.last_fact and self.last_fact.sentence.index >= sentence.index - 2:
-            for level in loose:
-                if is_clear(sentence, level, self.last_fact.anchor.levels):
-                    level.assertion, level.excepted = Assertion.ABSENT, True
             if self.last_fact.assertion is not Assertion.ABSENT:  # "No compression. T6 is unstable."
+                for level in loose:
+                    if is_clear(sentence, level, self.last_fact.anchor.levels):
+                        level.leave_out()
                 self.last_fact.anchor.levels.extend(loose)
         elif len(self.focus) == 1:
             self.focus[0].add_levels([level for level in loose if not is_clear(sentence, level, ())])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from emh_report.dates import is_year
 from emh_report.document import Document, Sentence
 from emh_report.model import Assertion
 from emh_report.words import MONTHS, SHORT_MONTHS
@@ -11,7 +10,6 @@ from emh_report.words import MONTHS, SHORT_MONTHS
 _STUDIES = frozenset("study scan mri mr ct pet exam examination image imaging film radiograph ultrasound".split())
 _TODAY = frozenset("today current currently now present our new latest".split())
 _EARLIER = frozenset("prior previous previously earlier old outside baseline initial before".split())
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _KINDS = ("lesion", "finding", "effect", "emh", "site", "differential")
 _LATEST = 9999
 _LONGEST = 6
@@ -54,7 +52,7 @@ def _headed_today(document: Document) -> bool:
 def _time(sentence: Sentence, label: tuple[int, int]) -> int | None:
     """The year of the study that a label names, 0 for an earlier one without a year; None for other labels."""
     words = [word for word in sentence.document.norms[label[0] : label[1] + 1] if word[0].isalnum()]
-    years = [int(word) for word in words if _YEAR.fullmatch(word)]
+    years = [int(word) for word in words if is_year(word)]
     named = not _STUDIES.isdisjoint(words)
     dated = bool(years) and all(word.isdecimal() or word in MONTHS or word in SHORT_MONTHS for word in words)
     if len(words) > _LONGEST or not (named or dated or len(words) == 1):

@@ -34,9 +34,8 @@ def supposed(sentence: Sentence) -> int:
 
 def is_given(sentence: Sentence, target: Annotation) -> bool:
     """Whether a supposition takes a thing for granted: "should the epidural mass enlarge"."""
-    opening = sentence.norms(sentence.first, sentence.first)
     return (
-        opening not in (["is"], ["are"], ["does"], ["do"], ["has"], ["have"], ["could"], ["any"], ["was"])
+        sentence.document.norms[sentence.first] not in _ASKING
         and target.kind in ("lesion", "site", "level")
         and "the" in sentence.norms(target.first - 3, target.first - 1)
     )
