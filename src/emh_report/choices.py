@@ -27,6 +27,7 @@ _LABEL_END = re.compile(r"[:=]\*{0,2}[ \t]*")
 _MARKED = re.compile(r"[:=/\[{<@\t|☐☑☒□■◻◼⬜✅✓✔]|[_*(][_* \txX)✓✔√]|\.\.|[ \t][-–—][ \t]")
 """No text has a field without one of these."""
 _DASH = re.compile(r"[-–—\t|]")
+_CELL = re.compile(r"[^|\t]+")
 _WIDEST = 120
 """Characters before an option that may be its label."""
 _FIRST = ("box", "slash", "table", "gap", "answer", "blank")
@@ -114,6 +115,20 @@ class Templates:
         if dashed := self._dashed.fullmatch(text, *strip(text, line.start, line.end, " \t|")):
             option = Option(*dashed.span("word"), True, self._answers.says(dashed["word"]))
             yield Choice("answer", dashed.span("label"), (option,))
+        yield from self._paired(text, line)
+
+    def _paired(self, text: str, line: Line) -> Iterator[Choice]:
+        """ "Cord compression | absent | Epidural extension | present": cells that answer those before them."""
+        inner = strip(text, line.start, line.end, " \t|")
+        cells = [strip(text, *cell.span(), " \t.") for cell in _CELL.finditer(text, *inner)]
+        labels, replies = cells[::2], cells[1::2]
+        if len(cells) < 4 or len(labels) != len(replies):
+            return
+        if any(self._answers.is_answer(text[slice(*label)]) for label in labels):
+            return
+        if all(self._answers.is_answer(text[slice(*reply)]) for reply in replies):
+            for label, reply in zip(labels, replies, strict=True):
+                yield Choice("answer", label, (Option(*reply, True, self._answers.says(text[slice(*reply)])),))
 
     def _reply_at(self, text: str, at: int, end: int) -> re.Match[str] | None:
         """An answer at a place, with nothing behind it."""

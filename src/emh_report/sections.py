@@ -35,6 +35,13 @@ _RECALLS = re.compile(
     re.IGNORECASE,
 )
 """Words of what an earlier study showed, or of whether there is one."""
+_OF_THE_PATIENT = re.compile(
+    r"\b(?:patients?|pts?|he|she|his|her|they|known|history|hx|years?|yrs?|months?|weeks?|days?|since|due|pain|weakness|symptoms?"
+    r"|numbness|paraparesis|paraplegia|presents?|presenting|presented|complain\w*|referred|admitted|diagnosed|treated"
+    r"|outside|elsewhere|please|evaluat\w*|assess|exclude|rule out|query|whether|if)\b|\?",
+    re.IGNORECASE,
+)
+"""Words of what led to the study, which goes on in the section of the clinical question."""
 _NOTHING = re.compile(
     r"\s*(?:none|nil|n/?a|not available|unavailable|no (?:prior|previous)\w*)\b[^\n]{0,25}\n(?=\s*\S)", re.I
 )
@@ -67,14 +74,19 @@ def section_spans(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
                 close = _today(text, mark.end, close) or close
             elif mark.category == _CLINICAL and not any(other.category in _TODAYS for other in opened):
                 close = min([close, *(found.start() for found in _SHOUTED_LABEL.finditer(text, mark.end, close))])
+                if mark is opened[-1]:  # the whole report stands in it
+                    close = _today(text, mark.end, close, _OF_THE_PATIENT) or close
         spans.append(SectionSpan(mark.category, (mark.start, mark.end), mark.end, close))
         if close < end:
             spans.append(SectionSpan(None, None, close, end))
     return spans
 
 
-def _today(text: str, start: int, end: int) -> int | None:
-    """Where a comparison goes on with what is seen today: "COMPARISON: CT 2019. There is a mass at T6." """
+def _today(text: str, start: int, end: int, unless: re.Pattern[str] | None = None) -> int | None:
+    """Where a comparison goes on with what is seen today: "COMPARISON: CT 2019. There is a mass at T6."
+
+    A sentence in which ``unless`` is found is not yet of today.
+    """
     if none := _NOTHING.match(text, start, end):
         return none.end()
     lines = set(_line_starts(text, start, end))
@@ -82,7 +94,7 @@ def _today(text: str, start: int, end: int) -> int | None:
     for cut, after in pairwise(starts):
         sentence = text[cut:after]
         states = _STATES.search(sentence) or (cut in lines and _NOW_THERE.search(sentence))
-        if states and not _RECALLS.search(sentence):
+        if states and not _RECALLS.search(sentence) and not (unless and unless.search(sentence)):
             return cut
     return None
 

@@ -97,8 +97,39 @@ _COUNTED, _COUNTED_ALOUD = (_INLINE, tuple(map(str, range(1, 31)))), (_SPOKEN, _
 
 def sentence_starts(text: str, start: int, end: int) -> list[int]:
     """Where a new sentence begins between ``start`` and ``end``, ``start`` itself excepted."""
-    numbered = sorted(_numbered(text, start, end))
+    numbered = sorted({*_numbered(text, start, end), *_by_level(text, start, end), *_by_pair(text, start, end)})
     return sorted({*_after_stops(text, start, end, numbered), *numbered})
+
+
+_LEVEL = r"(?:C|D|T|Th|L|S)\d{1,2}(?:\s?[-–/]\s?(?:C|D|T|Th|L|S)?\d{1,2})?"
+_LEVEL_LABEL = re.compile(rf"(?:at )?{_LEVEL}(?:\s?:|\s[-–](?=\s))(?=\s*(?!Th\d)[^\W\d]{{2}})", re.IGNORECASE)
+_SEQUENCE = re.compile(r"T[12]\b(?![-–/])")
+
+
+def _by_level(text: str, start: int, end: int) -> Iterator[int]:
+    """Statements that levels label one after the other: "D5: no cord compression, D6: compressed"."""
+    opening = _OPENING.match(text, start, end)
+    first = opening.end() if opening else start
+    if _SEQUENCE.match(text, first) or not _LEVEL_LABEL.match(text, first, end):
+        return  # "T1: low, T2: high" names sequences
+    above = first
+    for match in _LEVEL_LABEL.finditer(text, first + 1, end):
+        said = text[above : match.start()].rstrip()
+        if said[-1:] in (",", ";") and "." not in said:
+            yield match.start()
+        above = match.start()
+
+
+_PAIR = r"[ \t]*[^|\t\n]+(?:\||\t)[ \t]*(?:yes|no|none|nil|absent|present|negative|positive|not seen)[ \t.]*"
+_PAIRS = re.compile(rf"\|?{_PAIR}(?:(?:\||\t){_PAIR})+\|?[ \t]*", re.IGNORECASE)
+_NEXT_PAIR = re.compile(rf"(?<=[|\t]){_PAIR}(?=$|[|\t])", re.IGNORECASE)
+
+
+def _by_pair(text: str, start: int, end: int) -> Iterator[int]:
+    """Cells that answer those before them: "Cord compression | absent | Epidural extension | present"."""
+    if ("|" in text[start:end] or "\t" in text[start:end]) and _PAIRS.fullmatch(text, start, end):
+        for match in _NEXT_PAIR.finditer(text, start + 1, end):
+            yield match.end() - len(match.group().lstrip())
 
 
 def _after_stops(text: str, start: int, end: int, numbered: list[int]) -> Iterator[int]:
