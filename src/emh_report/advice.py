@@ -101,6 +101,8 @@ def _biopsy_stance(advice: Advice, note: Annotation) -> Stance | None:
     if note.means.get("status") == BiopsyStatus.PERFORMED:
         return None if advice.is_denied(note) else done
     stance = advice.stance(note, bare=section == "recommendation" or closing)
+    if "yields" in note.means:  # "no biopsy specimen was available" advises nothing
+        stance = None if advice.is_denied(note) else stance or done
     if section not in BACKGROUND and not is_title(note.sentence):
         return stance
     if stance is None:

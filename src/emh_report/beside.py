@@ -129,3 +129,21 @@ def _is_same(other: Annotation, anchor: Anchor) -> bool:
     """Whether a phrase names the finding of an anchor once more: "cord signal change (myelomalacia)"."""
     field = other.means.get("field")
     return field is not None and field == anchor.note.means.get("field")
+
+
+_REFLEXIVE = frozenset("itself proper also".split())
+_FINITE = frozenset("is are was were remains remain appears appear shows showed has had".split())
+_APART = frozenset({",", "but", "while", "whereas"})
+
+
+def opens_statement(sentence: Sentence, structure: Annotation, start: int) -> bool:
+    """Whether a structure opens the next statement: "it indents the sac, the cord itself is spared"."""
+    behind = [word for word in sentence.norms(structure.last + 1, structure.last + 3) if word not in _REFLEXIVE]
+    joined = not _APART.isdisjoint(sentence.norms(start, structure.first - 1))
+    return joined and behind[:1] != [] and behind[0] in _FINITE
+
+
+def is_place(sentence: Sentence, effect: Annotation, structure: Annotation) -> bool:
+    """Whether a structure is where the effect is: "the cord is compressed throughout the thoracic spine"."""
+    between = sentence.norms(effect.last + 1, structure.first - 1)
+    return structure.concept == "vertebra" and not {"throughout", "in", "at", "within", "along"}.isdisjoint(between)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emh_report.anchors import Anchor, qualifies
-from emh_report.beside import cauda_too
+from emh_report.beside import cauda_too, is_place, opens_statement
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
 
@@ -142,7 +142,7 @@ def _meant(effect: Annotation, structure: Annotation) -> Assertion:
 
 
 def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Annotation]:
-    after = [note for note in _following(sentence, effect, structures) if not _is_place(sentence, effect, note)]
+    after = [note for note in _following(sentence, effect, structures) if not is_place(sentence, effect, note)]
     before = _preceding(sentence, effect, structures)
     noun = sentence.document.norms[effect.last] in _NOUNS
     if effect.means["effect"] == "preserved":
@@ -165,12 +165,6 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
     return before
 
 
-def _is_place(sentence: Sentence, effect: Annotation, structure: Annotation) -> bool:
-    """Whether a structure is where the effect is: "the cord is compressed throughout the thoracic spine"."""
-    between = sentence.norms(effect.last + 1, structure.first - 1)
-    return structure.concept == "vertebra" and not {"throughout", "in", "at", "within", "along"}.isdisjoint(between)
-
-
 def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Annotation]) -> list[Annotation]:
     found: list[Annotation] = []
     end = effect.last
@@ -184,6 +178,8 @@ def _following(sentence: Sentence, effect: Annotation, structures: Sequence[Anno
         if ";" in sentence.document.norms[end + 1 : structure.first] or not all(
             _links(sentence, index, not found) for index in gap
         ):
+            break
+        if opens_statement(sentence, structure, end + 1):
             break
         found.append(structure)
         end = structure.last

@@ -266,6 +266,6 @@ def joined(sentence: Sentence, cue: CueSpan, cues: Sequence[CueSpan]) -> bool:
         return False
     return any(
         other.last == cue.first - 1 and other.entry.category == "negated" and other.entry.direction != "after"
-        and sentence.document.norms[other.last] in ("not", "of", "never", "no", "without")
+        and sentence.document.norms[other.last] in ("not", "of", "never", "no", "without", "nor", "neither")
         for other in cues
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from emh_report.roman import value_of
 from emh_report.vertebrae import COUNTS, GLUED, PARTS, Link, Name, connector, counts_something, is_plain, word_set
 
 _NAME_TO = re.compile(r"\d(?:to|upto|through)$")
@@ -38,6 +39,10 @@ def next_link(norm: Sequence[str], names: Mapping[int, Name], name: Name) -> Lin
     joined = connector(norm, start) or connector(norm, skipped)
     if _NAME_TO.search(norm[name.last]):
         joined = "to", start
+    if not joined and value_of(norm[name.last]) and start < len(norm) and (number := value_of(norm[start])):
+        return Link("-", names.get(start) or Name(start, start, name.region, number))  # a hyphen is no word
+    if not joined and value_of(norm[name.last]) and names.get(start) and value_of(norm[names[start].last]):
+        return Link("-", names[start])
     if (not joined or joined[1] not in names) and (end := _other_end(norm, names, name)):
         return end
     if not joined:
@@ -84,9 +89,10 @@ def _bare(norm: Sequence[str], name: Name, kind: str, at: int) -> Link | None:
     if kind == "," and _SERIES.fullmatch(norm[at]):
         return _next_of_series(norm, name, at, 0)
     match = _NUMBER.fullmatch(norm[at])
-    if not match:
+    counted = value_of(norm[at]) if value_of(norm[name.last]) else 0
+    if not match and not counted:
         return None
-    number = int(match[1])
+    number = int(match[1]) if match else counted
     if number == 1 and name.number == COUNTS[name.region] and kind in "-/" and name.region in "CTL":
         return Link(kind, Name(at, at, "CTLS"["CTL".index(name.region) + 1], 1))
     if not name.number < number <= COUNTS[name.region] + 3:

@@ -8,6 +8,7 @@ from typing import Any
 from emh_report.document import Annotation, Sentence
 from emh_report.levels import levels_and_sequences
 from emh_report.measure import quantities_among, sizes_among
+from emh_report.roman import value_of
 from emh_report.words import normalise
 
 _DIGITS = frozenset("0123456789")
@@ -43,4 +44,4 @@ def add_numbers(sentence: Sentence) -> None:
 @lru_cache(maxsize=32768)
 def is_number(norm: str) -> bool:
     """Whether a word can be part of a level, a sequence, a size or a quantity."""
-    return norm in _ORDINALS or not _DIGITS.isdisjoint(norm)
+    return norm in _ORDINALS or not _DIGITS.isdisjoint(norm) or norm == "th" or (len(norm) > 1 and value_of(norm) > 0)

@@ -25,7 +25,11 @@ _COMPARISON, _CLINICAL = "comparison", "clinical"
 _TODAYS = frozenset(["findings", "impression"])
 _SHOUTED_LABEL = re.compile(r"^[ \t]*[A-Z][A-Z][A-Z &/'-]{3,40}:", re.MULTILINE)
 """A heading nobody told us of; in a report of which all else is history, it opens the findings."""
-_STATES = re.compile(r"\b(?:is|are|has|have|shows?|now|today|currently)\b", re.IGNORECASE)
+_STATES = re.compile(
+    r"\b(?:is|are|has|have|shows?|extends?|measures?|compresse?s?|indents?|lies?|involves?|appears?|remains?"
+    r"|contains?|demonstrates?|enhances?|now|today|currently)\b",
+    re.IGNORECASE,
+)
 _NOW_THERE = re.compile(r"\b(?:again|still|stable|unchanged|new|compresses|compressing|no)\b", re.IGNORECASE)
 """Words by which a line of its own states what is seen today, without a verb."""
 _RECALLS = re.compile(

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from emh_report.model import VERTEBRAE
+from emh_report.roman import follows_region, glued_region, value_of
 from emh_report.words import Word, normalise
 
 COUNTS = {"C": 7, "T": 12, "L": 5, "S": 5, "Co": 0}
@@ -127,6 +128,7 @@ def find_names(words: Sequence[Word], norm: Sequence[str]) -> dict[int, Name]:
 def opens_name(word: str) -> bool:
     """Whether a name can begin with the word; most words are no such thing."""
     known = word == "coccyx" or word in _PREFIXES or word in REGION_WORDS or word in _ORDINALS
+    known = known or glued_region(word) is not None
     return known or any(pattern.fullmatch(word) for pattern in (_NAME, GLUED, _ORDINAL_DIGITS))
 
 
@@ -142,6 +144,10 @@ def _name_at(words: Sequence[Word], norm: Sequence[str], at: int) -> list[Name]:
         return [Name(at, at, "Co", 0)]
     if (match := GLUED.fullmatch(word)) and nxt and words[at].end == words[at + 1].start:
         return _glued(at, match, nxt[0])
+    if (glued := glued_region(word)) and words[at].text[-1].isupper():
+        return [Name(at, at, _PREFIXES[glued], value_of(word))]
+    if word in _PREFIXES and follows_region(words, norm, at):
+        return [Name(at, at + 1, _PREFIXES[word], value_of(nxt[0]))]
     if word in _PREFIXES and nxt:
         return _spaced(words, norm, at)
     if word in REGION_WORDS:

@@ -7,6 +7,8 @@ YAML's own types would turn the term "no" into False and "3:30" into 210.
 from __future__ import annotations
 
 import difflib
+import itertools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +17,8 @@ import yaml
 
 from emh_report.words import normalise, term_words
 
+_CHOICE = re.compile(r"(\([^()|]*\|[^()]*\))")
+_MOST_TERMS = 500
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -103,19 +107,33 @@ class YamlFile:
         found: dict[tuple[str, ...], Phrase] = {}
         for item in self.items(node, key):
             text = _flat(item)
-            words = words_of(text)
-            first = found.get(words)
-            if not isinstance(item, yaml.ScalarNode):
-                self.fault(item, "expected one term; put it in quotes if it holds ':' or '?'")
-            elif not words:
-                self.fault(item, "empty term")
-            elif first:
-                also = f"line {first.line}" if first.text == text else f"line {first.line}: {first.text!r}"
-                # Another case, plural or spelling is needless but harmless: the reader of terms knows them.
-                self.fault(item, f"duplicate term {text!r} ({also})", doubt=first.text != text)
-            else:
-                found[words] = Phrase(text, words, self.name, line_of(item), self._rank)
+            terms = self._spelt_out(item, text) if "|" in text else [text]
+            for term in terms:
+                words = words_of(term)
+                first = found.get(words)
+                if not isinstance(item, yaml.ScalarNode):
+                    self.fault(item, "expected one term; put it in quotes if it holds ':' or '?'")
+                elif not words:
+                    self.fault(item, "empty term")
+                elif first and len(terms) == 1:
+                    also = f"line {first.line}" if first.text == text else f"line {first.line}: {first.text!r}"
+                    # Another case, plural or spelling is needless but harmless: the reader of terms knows them.
+                    self.fault(item, f"duplicate term {text!r} ({also})", doubt=first.text != text)
+                elif not first:
+                    found[words] = Phrase(term, words, self.name, line_of(item), self._rank)
         return list(found.values())
+
+    def _spelt_out(self, item: yaml.Node, text: str) -> list[str]:
+        """The terms that one line with alternatives stands for: "no (sign|evidence) of"."""
+        parts = [part[1:-1].split("|") if part[:1] == "(" else [part] for part in _CHOICE.split(text) if part]
+        if any("|" in part for options in parts for part in options):
+            self.fault(item, f"'|' outside of brackets in {text!r}: write alternatives as (sign|evidence)")
+            return []
+        terms = [" ".join("".join(choice).split()) for choice in itertools.product(*parts)]
+        if len(terms) > _MOST_TERMS:
+            self.fault(item, f"{text!r} stands for {len(terms)} terms; at most {_MOST_TERMS} can stand in one line")
+            return []
+        return terms
 
     def text(self, node: yaml.Node, key: str, options: Mapping[str, Sequence[str]] | None = None) -> str:
         """A scalar with its white space evened out; where ``options`` has the key, one of those values."""
