@@ -26,7 +26,7 @@ _PIECE_END = re.compile(r"[ \t]*(?:[.,;|\t)]|$|[ \t]{3}|\()")
 _LABEL_END = re.compile(r"[:=]\*{0,2}[ \t]*")
 _MARKED = re.compile(r"[:=/\[{<@\t|☐☑☒□■◻◼⬜✅✓✔]|[_*(][_* \txX)✓✔√]|\.\.|[ \t][-–—][ \t]")
 """No text has a field without one of these."""
-_DASH = re.compile(r"[-–—\t|]")
+_DASH = re.compile(r"[-–—\t|…]|\.{4}")
 _CELL = re.compile(r"[^|\t]+")
 _WIDEST = 120
 """Characters before an option that may be its label."""
@@ -50,8 +50,8 @@ class Templates:
             rf"(?P<open>{_OPEN})?[ \t]*(?P<word>{word})[ \t]*(?P<close>{_CLOSE})?(?P<tick>{_TICK})?",
             re.IGNORECASE,
         )
-        self._reply = re.compile(rf"[ \t]*[)\]]?[ \t]*[:=–-][ \t]*(?P<word>{word})", re.IGNORECASE)
-        dash = r"(?:[ \t]+[-–—][ \t]+|[ \t]*[\t|][ \t]*)"
+        self._reply = re.compile(rf"[ \t]*[)\]]?[ \t]*(?:->|=>|→|[:=–-])[ \t]*(?P<word>{word})", re.IGNORECASE)
+        dash = r"(?:[ \t]+[-–—][ \t]+|[ \t]*[\t|][ \t]*|[ \t]*(?:\.{4,}|…+)[ \t]*)"
         self._dashed = re.compile(rf"(?P<label>[^\W_][^:;.|\t\n]{{1,59}}?){dash}(?P<word>{word})[ \t.]*", re.IGNORECASE)
 
     def __call__(self, text: str) -> list[Choice]:

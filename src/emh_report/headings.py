@@ -89,6 +89,8 @@ class Headings:
             return not norm
         if category == "addendum":
             return len(norm) <= 16
+        if category == "exam" and norm and norm[0].isdecimal() and len(norm[0]) == 1:
+            return False  # "Study 2, 15.06.2020:" labels what that study showed
         return len(norm) <= 9 and (
             (norm[:1] == ["("] and norm[-1:] == [")"])
             or all(word in self._modifiers or word[0].isdecimal() for word in norm)

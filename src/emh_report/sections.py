@@ -21,13 +21,14 @@ _FURTHER = re.compile(r"\W*(?:other|additional|incidental|further)\b", re.IGNORE
 """Headings that tell of findings given before them."""
 _PREAMBLE = frozenset(["clinical", "technique", "comparison", "exam"])
 """Sections that end with their paragraph where no heading announces the findings."""
+_EXAM, _IMPRESSION = "exam", "impression"
 _COMPARISON, _CLINICAL = "comparison", "clinical"
 _TODAYS = frozenset(["findings", "impression"])
 _SHOUTED_LABEL = re.compile(r"^[ \t]*[A-Z][A-Z][A-Z &/'-]{3,40}:", re.MULTILINE)
 """A heading nobody told us of; in a report of which all else is history, it opens the findings."""
 _STATES = re.compile(
     r"\b(?:is|are|has|have|shows?|extends?|measures?|compresse?s?|indents?|lies?|involves?|appears?|remains?"
-    r"|contains?|demonstrates?|enhances?|now|today|currently)\b",
+    r"|contains?|demonstrates?|enhances?|now|today|currently)\b|\d\s?(?:mm|cm)\b",
     re.IGNORECASE,
 )
 _NOW_THERE = re.compile(r"\b(?:again|still|stable|unchanged|new|compresses|compressing|no)\b", re.IGNORECASE)
@@ -68,8 +69,9 @@ def section_spans(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
     spans = [SectionSpan(None, None, 0, ends[0])] if text[: ends[0]].strip() else []
     announced = [mark.start for mark in opened if mark.category == _FINDINGS and not _FURTHER.match(text, mark.start)]
     last_findings = max(announced, default=-1)
-    for mark, end in zip(opened, ends[1:], strict=True):
+    for number, (mark, end) in enumerate(zip(opened, ends[1:], strict=True), start=1):
         close = end
+        unannounced = not announced and all(other.category == _IMPRESSION for other in opened[number : number + 1])
         if mark.category in _PREAMBLE and mark.start > last_findings:
             body = end - len(text[mark.end : end].lstrip())
             blank = _BLANK.search(text, body, end)
@@ -78,12 +80,23 @@ def section_spans(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
                 close = _today(text, mark.end, close) or close
             elif mark.category == _CLINICAL and not any(other.category in _TODAYS for other in opened):
                 close = min([close, *(found.start() for found in _SHOUTED_LABEL.finditer(text, mark.end, close))])
-                if mark is opened[-1]:  # the whole report stands in it
-                    close = _today(text, mark.end, close, _OF_THE_PATIENT) or close
+            if unannounced and mark.category == _CLINICAL:  # what is seen stands in it
+                close = _today(text, mark.end, close, _OF_THE_PATIENT) or close
+            elif unannounced and mark.category != _COMPARISON:
+                close = _below(text, mark, close)
         spans.append(SectionSpan(mark.category, (mark.start, mark.end), mark.end, close))
         if close < end:
             spans.append(SectionSpan(None, None, close, end))
     return spans
+
+
+def _below(text: str, mark: Mark, end: int) -> int:
+    """Where a report goes on below its title ("EXAM: MRI spine") or its technique, if no heading opens it."""
+    lines = list(_line_starts(text, mark.end, end))
+    if mark.category == _EXAM:
+        return lines[0] if lines else end
+    told = (at for at, after in pairwise([*lines, end]) if _STATES.search(text, at, after))
+    return next(told, end)
 
 
 def _today(text: str, start: int, end: int, unless: re.Pattern[str] | None = None) -> int | None:

@@ -36,7 +36,7 @@ Splitter = Callable[[str, int, int], list[int]]
 LONGEST = 1200
 """Characters of the longest segment; what is longer is no sentence and would only cost time."""
 
-_LABEL = re.compile(r"[*_]{0,3}[^\W_][^:：.;!?\n\r\t]{0,59}[:：](?!\S*//)")
+_LABEL = re.compile(r"[*_]{0,3}[^\W_](?:[^:：.;!?\n\r\t]|(?<=\d)\.(?=\d)){0,59}[:：](?!\S*//)")
 _CELL_LABEL = re.compile(
     r"\|?[ \t]*(?P<label>[*_]{0,2}[^\W_][^|\n\r\t]{0,59}?)[ \t]*\|"
     r"(?=[^|\n\r]*[^|\s:-][^|\n\r]*(?:\|[ \t]*)?(?:$|[\n\r]))"

@@ -89,6 +89,8 @@ _GOES_ON = frozenset(
     ["in", "x", "and", "with", "to", "by", "at", "on", "of", "for", "from", "or", "but", "which", "long"]
 )
 _DOMAINS = frozenset(["com", "org", "net", "edu", "gov", "pdf", "txt", "jpg", "html", "docx"])
+_ELLIPSIS = 3
+"""Dots of an ellipsis; more of them lead from a label to its value."""
 _CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SPOKEN = re.compile(r"\bnumber (" + "|".join(_CARDINALS) + r")\b", re.IGNORECASE)
 _INLINE = re.compile(r"(?<!\S)(\d{1,2})(?=[.)]\s+\S)")
@@ -156,6 +158,8 @@ def _ends(text: str, opened: int, stop: re.Match[str], follows: int, end: int) -
     """Whether the stop ends the sentence that began at ``opened``."""
     at, spaced, mark = stop.start(), follows > stop.end(), stop.group()[0]
     before = text[at - 1] if at > opened else " "
+    if len(stop.group()) > _ELLIPSIS and before not in ".!?":
+        return False  # leaders: "Cord compression ......... absent"
     if mark == "?" and spaced and _ANSWER.match(text, follows, end):
         return False  # "Cord compression? No."
     if mark in "!?":

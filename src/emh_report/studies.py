@@ -52,9 +52,9 @@ def _headed_today(document: Document) -> bool:
 def _time(sentence: Sentence, label: tuple[int, int]) -> int | None:
     """The year of the study that a label names, 0 for an earlier one without a year; None for other labels."""
     words = [word for word in sentence.document.norms[label[0] : label[1] + 1] if word[0].isalnum()]
-    years = [int(word) for word in words if is_year(word)]
+    years = [int(word[-4:]) for word in words if is_year(word[-4:]) and (len(word) == 4 or word[-5] == ".")]
     named = not _STUDIES.isdisjoint(words)
-    dated = bool(years) and all(word.isdecimal() or word in MONTHS or word in SHORT_MONTHS for word in words)
+    dated = bool(years) and all(word[0].isdecimal() or word in MONTHS or word in SHORT_MONTHS for word in words)
     if len(words) > _LONGEST or not (named or dated or len(words) == 1):
         return None
     if not _TODAY.isdisjoint(words):
