@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
@@ -73,7 +74,18 @@ def premodifies(note: Annotation, anchor: Anchor) -> bool:
         return False
     if "in" in between or "on" in between and note.kind != "intensity":
         return False
+    if note.kind in _PREDICATES and _begins_another([*between, sentence.document.norms[anchor.first]]):
+        return False
     return qualifies(sentence, note.last + 1, anchor.first - 1)
+
+
+_PREDICATES = frozenset({"intensity", "size", "level", "finding", "change"})
+_NEXT = frozenset("the a an another that".split())
+
+
+def _begins_another(words: Sequence[str]) -> bool:
+    """Whether "and the" stands between: "the T6 mass was hypointense and the T10 mass hyperintense"."""
+    return any(one in ("and", ",", "while", "whereas") and other in _NEXT for one, other in pairwise(words))
 
 
 def points_to(note: Annotation, anchor: Anchor) -> bool:
@@ -81,7 +93,9 @@ def points_to(note: Annotation, anchor: Anchor) -> bool:
     if anchor.first <= note.last:
         return False
     between = anchor.sentence.document.norms[note.last + 1 : anchor.first]
-    if not between or between[0] not in _POINTING:
+    if not between or between[0] not in _POINTING or (note.kind == "size" and between[:1] == ["in"]):
+        return False
+    if "," in between and _begins_another([*between, anchor.sentence.document.norms[anchor.first]]):
         return False
     return len(between) <= 7 and not VERBS.intersection(between) and ";" not in between
 

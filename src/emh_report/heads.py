@@ -154,11 +154,18 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
     )
     return (
         swallowed
-        or before in _PREPOSITIONS
+        or (
+            before in _PREPOSITIONS and not ("member" in note.means and sentence.norms(note.last, note.last) == ["one"])
+        )
         or _of_an_organ(sentence, note)
         or _compares(sentence, note)
         or _of_a_finding(sentence, note)
     )
+
+
+def _is_member(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a phrase picks one of several lesions: "in the smaller one"."""
+    return "member" in note.means and sentence.norms(note.last, note.last) == ["one"]
 
 
 def _of_a_finding(sentence: Sentence, note: Annotation) -> bool:

@@ -52,6 +52,8 @@ class Draft:
     change: Change | None = None
     notes: list[Annotation] = field(default_factory=list)
     """Phrases that support any value."""
+    shared: Draft | None = None
+    """What was said of several lesions before the first of them was told apart (members.py)."""
     _changed_in: int = -1
     """The last sentence that told of a change."""
 
@@ -60,6 +62,20 @@ class Draft:
     """Levels → the first phrase that names them, of the first ``_spans_read`` of ``level_notes``: a long report
     speaks of one lesion thousands of times."""
     _spans_read: int = field(default=0, init=False)
+
+    def copy(self) -> Draft:
+        """What is said of it so far, apart from what is said later."""
+        made = Draft(self.site, self.assertion)
+        made.take(self)
+        return made
+
+    def take(self, other: Draft) -> None:
+        """What was said of several lesions holds for this one: all but where each lies and how large it is."""
+        self.words, self.asserted = {**other.words, **self.words}, {**other.asserted, **self.asserted}
+        self.sides = list(other.sides) if len(other.sides) == 1 and other.sides != ["bilateral"] else []
+        self.signals, self.notes = list(other.signals), list(other.notes)
+        self.attributions, self.other_diagnosis = dict(other.attributions), other.other_diagnosis
+        self.hu, self.change = other.hu, other.change
 
     @property
     def levels(self) -> set[str]:
@@ -135,9 +151,7 @@ class Draft:
         if norms[note.last] == "both" and not _of_both(note):
             return  # "both have smooth margins", "both stable"
         side = "bilateral" if _compares_sides(note) else note.means["laterality"]
-        if LARGEST.intersection(before) or (
-            anchor is not None and LARGEST.intersection(norms[anchor.first : anchor.last + 1])
-        ):
+        if LARGEST.intersection(before) or (anchor is not None and is_largest(anchor)):
             self.size_side = self.size_side or side
             if self.sides:
                 return
@@ -205,6 +219,11 @@ class Draft:
 
     def _assert(self, name: str, assertion: Assertion) -> None:
         self.asserted[name] = stronger(self.asserted.get(name, Assertion.NOT_MENTIONED), assertion)
+
+
+def is_largest(head: Anchor) -> bool:
+    """Whether a phrase names the largest part of a group, and no lesion of its own."""
+    return head.role != "member" and not LARGEST.isdisjoint(head.sentence.norms(head.first, head.last))
 
 
 def _of_both(note: Annotation) -> bool:

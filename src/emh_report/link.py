@@ -27,6 +27,7 @@ from emh_report.heads import lesion_heads
 from emh_report.lesion_names import number_of
 from emh_report.lesions import Draft
 from emh_report.level_owners import attach_levels, is_clear
+from emh_report.members import respective
 from emh_report.model import Assertion, Experiencer
 from emh_report.owners import is_compared, other_anchors
 from emh_report.registry import Registry
@@ -145,7 +146,7 @@ class _Linker:
         named = [
             draft
             for head in heads
-            if head.role != "emh" and (head.sites or head.levels or head.role == "pronoun")
+            if head.role != "emh" and (head.sites or head.levels or head.role in ("pronoun", "member"))
             for draft in drafts.get(head, [])
         ]
         notes = [note for note in sentence.of("emh") if note.experiencer is Experiencer.PATIENT]
@@ -241,7 +242,13 @@ class _Linker:
                 if anchor is not None and anchor.kind != LESION:
                     self.attributes.append((signal.note, anchor))
         subjects = [head for head in drafts if head.role in ("mass", "part") and head in anchors]
+        told = list(dict.fromkeys(draft for head in drafts for draft in drafts[head]))
+        each = respective(sentence, told)
+        for note, draft in each.items():
+            draft.add_levels([note]) if note.kind == "level" else draft.add(note, None)
         for note in sentence.annotations:
+            if note in each:
+                continue
             accepts = acceptance(note)
             if accepts is None or (note.kind == "finding" and is_compared(note)):
                 continue
@@ -265,6 +272,8 @@ class _Linker:
             if anchor is None and not self.focus and note.kind in ("finding", "quantity"):
                 nothing = Anchor("none", note.first, note.last, sentence, note, note.assertion)
                 self.attributes.append((note, nothing))
+        for draft in told:
+            self.registry.divide(draft, sentence)
 
     def _drafts(self, anchor: Anchor | None, drafts: _Drafts) -> list[Draft]:
         if anchor is None:

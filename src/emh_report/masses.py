@@ -70,6 +70,8 @@ def _by_side(draft: Draft) -> list[Draft]:
 
 def _by_size(draft: Draft) -> list[Draft]:
     """Sizes side by side before a plural are of two lesions: "3.4 x 2.1 cm and 12 x 9 mm nodules"."""
+    if placed := _by_place(draft):
+        return placed
     sizes = draft.sizes
     if len(sizes) != 2 or sizes[0].sentence is not sizes[1].sentence or not draft.heads:
         return [draft]
@@ -80,6 +82,29 @@ def _by_size(draft: Draft) -> list[Draft]:
     if not before or norms[sizes[0].last + 1 : sizes[1].first] != ["and"]:
         return [draft]
     return [replace(draft, sizes=[size]) for size in sizes]
+
+
+_BEHIND_PLACE = frozenset("( , : of measuring -".split())
+
+
+def _by_place(draft: Draft) -> list[Draft]:
+    """Sizes that each stand with a level of their own: "masses at T5 (22 mm), T7 (27 mm) and T9 (35 mm)"."""
+    pairs: list[tuple[Annotation, Annotation]] = []
+    for size in draft.sizes:
+        norms = size.sentence.norms
+        for level in draft.level_notes:
+            if level.sentence is not size.sentence:
+                continue
+            behind = level.last < size.first and _BEHIND_PLACE.issuperset(norms(level.last + 1, size.first - 1))
+            ahead = size.last < level.first and norms(size.last + 1, level.first - 1) in (["at"], ["("], ["(", "at"])
+            if behind or ahead:
+                pairs.append((size, level))
+    levels = {level for _, level in pairs}
+    whole = len(pairs) == len(draft.sizes) == len(levels) and levels == set(draft.level_notes)
+    if len(pairs) < 2 or not whole or len({level_names([level]) for level in levels}) < len(levels):
+        return []
+    words = {key: word for key, word in draft.words.items() if key != "count"}
+    return [replace(draft, sizes=[size], level_notes=[level], words=words, parts={}) for size, level in pairs]
 
 
 def _is_lesion(draft: Draft) -> bool:

@@ -7,11 +7,13 @@ apart make a second one.
 from __future__ import annotations
 
 from emh_report.anchors import Anchor, denied_at
-from emh_report.document import Annotation, Document
+from emh_report.document import Annotation, Document, Sentence
 from emh_report.lesion_names import number_of, referred_to
-from emh_report.lesions import IMPRESSION, LARGEST, Draft, current, is_resolved, side_of
+from emh_report.lesions import IMPRESSION, Draft, current, is_largest, is_resolved, side_of
 from emh_report.levels import LevelSpan
+from emh_report.members import divide_sizes, member, tells_apart
 from emh_report.model import Assertion, Change, level_order
+from emh_report.sites import separate_sites
 from emh_report.standing import stronger
 
 _DEFINITE = frozenset("the these this those such said above its their same".split())
@@ -23,9 +25,6 @@ _ANOTHER = frozenset("another second further separate additional other third sim
 _KNOWN = frozenset("known existing old earlier".split())
 _NEIGHBOURS = {"paravertebral", "mediastinal"}
 """A paravertebral thoracic mass lies in the posterior mediastinum; reports use either name for one lesion."""
-
-
-_PREFERRED_SITES = ("epidural", "paravertebral", "presacral", "pleural", "perirenal", "lymph_node")
 
 
 class Registry:
@@ -50,21 +49,41 @@ class Registry:
             found = referred
         elif number is not None and head.role in ("mass", "part"):
             found = [self._numbered(head, number, assertion)]
+        elif chosen := self._member(head, focus):
+            found = chosen
         elif head.role == "pronoun":
             found = self._live() if self.document.norms[head.first] in ("all", "each", "both") else focus
         elif not head.sites:
             found = self._generic(head, assertion, focus)
         else:
-            found = [self._sited(head, site, assertion) for site in _sites(head)]
+            found = [self._sited(head, site, assertion) for site in separate_sites(head)]
             found = self._all_sides(head, found)
         for draft in found:
-            self._update(draft, head, assertion, alone=len(found) == len(_sites(head)) or len(found) == 1)
+            self._update(draft, head, assertion, alone=len(found) == len(separate_sites(head)) or len(found) == 1)
         return found
+
+    def _member(self, head: Anchor, focus: list[Draft]) -> list[Draft]:
+        """The one of several lesions that a phrase picks; none where it speaks of all of them."""
+        side = side_of(head)
+        group = [draft for draft in focus if draft.assertion is not Assertion.ABSENT]
+        if not group or not tells_apart(head, side):
+            return []
+        levels, site = _named(head), group[-1].site
+        pool = [draft for draft in self._live() if draft.site == site]
+        found = member(head, side, levels, pool, lambda draft: _compatible(draft, side, levels, head), self._new)
+        if found is None:
+            return []
+        head.role = "member"
+        return [found]
+
+    def divide(self, draft: Draft, sentence: Sentence) -> None:
+        """Make two of a lesion where the sentence measures two in a row."""
+        divide_sizes(draft, sentence, self._new)
 
     def _numbered(self, head: Anchor, number: str, assertion: Assertion) -> Draft:
         """The lesion that the report itself numbers, under which what it says of it stands."""
         known = self.by_number(number)
-        sites = _sites(head)
+        sites = separate_sites(head)
         name, levels = sites[0].means["site"] if sites else "other", _named(head)
         untold = [draft for draft in self.drafts if draft.number is None and draft.site == name]
         same = [draft for draft in untold if sites and _compatible(draft, side_of(head), levels, head)]
@@ -94,17 +113,13 @@ class Registry:
             fitting = [draft for draft in near if _compatible(draft, side, level, head)]
             same = [draft for draft in fitting if (level & draft.levels if level else side in draft.sides)]
             untold = [draft for draft in fitting if draft in focus and not draft.levels and not draft.sides]
-            if not same and untold:
+            if not same and untold and _ANOTHER.isdisjoint(words):
                 return untold[:1]
             if same or (fitting and (definite or head.sentence.section in IMPRESSION)):
                 return same[:1] or fitting[:1]
             if live and not fitting:
-                return [
-                    self._new(
-                        (focus or live)[-1].site if focus or _DEFINITE.intersection(words) else "other",
-                        assertion,
-                    )
-                ]
+                alike = focus or (live if _DEFINITE.intersection(words) else [])
+                return [self._new(_site_beside(head, alike), assertion)]
         if definite and focus:
             return self._all_of_section(head) if _speaks_of_more(head, focus) else focus
         if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):
@@ -113,7 +128,7 @@ class Registry:
         if focus and not head.levels and not _ANOTHER.intersection(words):
             return focus
         if _ANOTHER.intersection(words) and focus:
-            return [self._new(focus[-1].site, assertion)]
+            return [self._new(_site_beside(head, focus), assertion)]
         known = definite or not _KNOWN.isdisjoint(words)
         return [self._new((known and self._denied_new) or "other", assertion)]
 
@@ -184,7 +199,7 @@ class Registry:
         for site in head.sites:
             if site.means["site"] == draft.site:
                 self._side_of_site(draft, site)
-        if head.role == "pronoun" and assertion is Assertion.PRESENT:
+        if head.role in ("pronoun", "member") and assertion is Assertion.PRESENT:
             pass
         elif head.note.excepted and draft.assertion is not Assertion.PRESENT:
             draft.assertion, draft.change = (
@@ -197,8 +212,7 @@ class Registry:
             taken_up = draft.assertion is Assertion.POSSIBLE and _takes_up(head)
             if len(draft.heads) > 1 and assertion in (Assertion.PRESENT, Assertion.POSSIBLE) and not taken_up:
                 draft.assertion = stronger(draft.assertion, assertion)
-        largest = bool(LARGEST.intersection(self.document.norms[head.first : head.last + 1]))
-        if head.role == "pronoun" and largest:
+        if head.role == "pronoun" and is_largest(head):
             if draft.size_level is None and head.levels:
                 draft.size_level = head.levels[0]
         elif alone and (len(draft.heads) == 1 or assertion is not Assertion.ABSENT):
@@ -216,6 +230,12 @@ class Registry:
             ):
                 draft.sides.append(note.means["laterality"])
                 draft.notes.append(note)
+
+
+def _site_beside(head: Anchor, others: list[Draft]) -> str:
+    """The site of a lesion that is named after others; "further deposits in T9 and L2" are not epidural."""
+    scattered = head.note.text.lower().endswith("s")
+    return "other" if not others or (others[-1].site == "epidural" and scattered) else others[-1].site
 
 
 def _speaks_of_more(head: Anchor, focus: list[Draft]) -> bool:
@@ -241,32 +261,6 @@ def _named(head: Anchor) -> set[str]:
         if isinstance(note.value, LevelSpan) and not denied_at(note, head)
         for level in note.value.levels
     }
-
-
-def _sites(head: Anchor) -> list[Annotation]:
-    """The sites of a phrase, one for each lesion: adjectives in a row are one place, "and" makes two."""
-    norms = head.sentence.document.norms
-    groups: list[list[Annotation]] = []
-    for site in sorted(head.sites, key=lambda note: note.first):
-        gap = norms[groups[-1][-1].last + 1 : site.first] if groups else []
-        if (
-            groups
-            and not {"and", "or", ",", "&", "/", "nor"}.intersection(gap)
-            or groups
-            and groups[-1][-1].means == site.means
-        ):
-            groups[-1].append(site)
-        else:
-            groups.append([site])
-    chosen = []
-    for group in groups:
-        names = [site.means["site"] for site in group]
-        best = next((name for name in _PREFERRED_SITES if name in names), names[-1])
-        chosen.append(next(site for site in group if site.means["site"] == best))
-    unique: dict[str, Annotation] = {}
-    for site in chosen:
-        unique.setdefault(site.means["site"], site)
-    return list(unique.values())
 
 
 def _compatible(draft: Draft, side: str | None, levels: set[str], head: Anchor) -> bool:

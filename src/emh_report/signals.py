@@ -207,10 +207,19 @@ def _pairs(
         ):
             pairs.append((note, pairs[-1][1]))  # "not hyperintense on T2 but isointense"
             continue
-        if chosen:
+        if not chosen and pairs and _is_fronted(sentence, groups, pairs[-1][0], note):
+            chosen = groups[0]  # "on T1 the T6 mass is hypointense and the T10 mass hyperintense"
+        elif chosen:
             free.remove(chosen)
         pairs.append((note, chosen))
     return pairs
+
+
+def _is_fronted(sentence: Sentence, groups: list[list[Annotation]], before: Annotation, note: Annotation) -> bool:
+    """Whether the only sequences named open the sentence, and another lesion is told of on them."""
+    if len(groups) != 1 or groups[0][0].first > sentence.first + 3 or groups[0][-1].last > before.first:
+        return False
+    return any(before.last < lesion.first < note.first for lesion in sentence.of("lesion"))
 
 
 _SOME = frozenset("few some several scattered small tiny patchy focal".split())

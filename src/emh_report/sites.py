@@ -157,3 +157,32 @@ def _adjective(sentence: Sentence, index: int) -> bool:
         "like",
         "any",
     )
+
+
+_PREFERRED_SITES = ("epidural", "paravertebral", "presacral", "pleural", "perirenal", "lymph_node")
+
+
+def separate_sites(head: Anchor) -> list[Annotation]:
+    """The sites of a phrase, one for each lesion: adjectives in a row are one place, "and" makes two."""
+    norms = head.sentence.document.norms
+    groups: list[list[Annotation]] = []
+    for site in sorted(head.sites, key=lambda note: note.first):
+        gap = norms[groups[-1][-1].last + 1 : site.first] if groups else []
+        if (
+            groups
+            and not {"and", "or", ",", "&", "/", "nor"}.intersection(gap)
+            or groups
+            and groups[-1][-1].means == site.means
+        ):
+            groups[-1].append(site)
+        else:
+            groups.append([site])
+    chosen = []
+    for group in groups:
+        names = [site.means["site"] for site in group]
+        best = next((name for name in _PREFERRED_SITES if name in names), names[-1])
+        chosen.append(next(site for site in group if site.means["site"] == best))
+    unique: dict[str, Annotation] = {}
+    for site in chosen:
+        unique.setdefault(site.means["site"], site)
+    return list(unique.values())
