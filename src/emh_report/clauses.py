@@ -88,6 +88,8 @@ def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: l
         chunk.append(word)
     if any(cue.first == after and cue.entry.category in ("negated", "possible", "hypothetical") for cue in cues):
         return norms[index] != "and" or bool(grammar.finite_verb.intersection(left))
+    if norms[index] == "," and "being" in chunk[1:]:
+        return True  # "biopsy revealed EMH, metastasis being excluded"
     left_verb = bool(grammar.finite_verb.intersection(left) or grammar.participle.intersection(left))
     if LISTERS.intersection(rest) and not grammar.finite_verb.intersection(_until(rest, LISTERS)):
         return False

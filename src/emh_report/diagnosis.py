@@ -117,12 +117,25 @@ def _decide(notes: Sequence[Annotation]) -> tuple[Assertion, Certainty | None, l
             here = [note for note in notes if _RANK.get(note.sentence.section or "", 0) == rank]
             for wanted in _ORDER_WEAK if weak else _ORDER:
                 chosen = [note for note in here if _today(note) is wanted]
+                if wanted is Assertion.POSSIBLE and chosen and _refuted(chosen, here):
+                    continue
                 if chosen:
                     return wanted, _certainty(chosen) if wanted is Assertion.POSSIBLE else None, chosen
             gone = [] if weak else [note for note in here if note.change is Change.RESOLVED]
             if gone:
                 return Assertion.HISTORICAL, None, gone
     return Assertion.NOT_MENTIONED, None, []
+
+
+def _refuted(possible: Sequence[Annotation], notes: Sequence[Annotation]) -> bool:
+    """Whether tissue later excludes what was thought possible: "frozen section suggested lymphoma; histology …"."""
+    last = (possible[-1].sentence.index, possible[-1].first)
+    return any(
+        note.assertion is Assertion.ABSENT
+        and (note.sentence.index, note.first) > last
+        and any(other.first < note.first for other in note.sentence.of("biopsy"))
+        for note in notes
+    )
 
 
 _ORDER = (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.ABSENT)

@@ -38,6 +38,10 @@ def continues(sentence: Sentence, index: int, cues: Sequence[CueSpan]) -> bool:
 def is_told(sentence: Sentence, cue: CueSpan) -> bool:
     """Whether a cue tells of today: "until the night when he developed pain", "a six-month history of cough"."""
     norms = sentence.document.norms
+    if norms[cue.first : cue.last + 1] == ["not", "shown"] and norms[cue.first - 1] == "(":
+        return True  # "post-contrast images (not shown)" are not printed
+    if cue.entry.category == "historical" and norms[cue.last] == "ago" and _names_study(norms, cue.first):
+        return True
     if cue.entry.category == "historical" and norms[cue.first] == "history":
         return bool(_SPANS.intersection(norms[max(sentence.first, cue.first - 1) : cue.first]))
     if cue.entry.category == "historical" and norms[cue.last] == "ago":
@@ -49,6 +53,12 @@ def is_told(sentence: Sentence, cue: CueSpan) -> bool:
     words = sentence.document.words[cue.last + 1 : min(cue.last + 5, sentence.last + 1)]
     texts = [word.text.lower() for word in words]
     return any(text in _PAST or (text.endswith("ed") and len(text) > 4) for text in texts[1:4])
+
+
+def _names_study(norms: Sequence[str], first: int) -> bool:
+    """Whether "two years ago" only dates what is compared with: "comparison with the MRI of two years ago"."""
+    before = norms[max(0, first - 8) : first]
+    return not _STUDIES.isdisjoint(before) and not _COMPARED.isdisjoint(before)
 
 
 def is_answered(sentence: Sentence, cue: CueSpan) -> bool:
@@ -103,6 +113,8 @@ def own_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tupl
     return (start, cue.first - 1)
 
 
+_STUDIES = frozenset("mri mr ct scan study examination exam imaging film".split())
+_COMPARED = frozenset("comparison compared comparing".split())
 _REPLIES = frozenset("yes no none nil negative absent".split())
 _STATED = frozenset("negative neg nonreactive free".split())
 _ANSWERS = frozenset("negative neg nil none absent zero".split())

@@ -168,6 +168,8 @@ def _said_before(norm: Sequence[str], size: Size, start: int) -> bool:
         return True
     if behind and behind[-1] in _PAST:
         aside = behind[-2:-1]
+        if aside == [","] and not start and _COMPARED.isdisjoint(norm):
+            return False  # "the largest lesion, on the left at T11, was 66 x 45 mm"
         dated = any(map(_WHEN.fullmatch, norm[size.last + 1 : size.last + 5]))
         return dated or (bool(aside) and aside[0] in _PRONOUNS) or (not aside and start > 0)
     for distance, word in enumerate(reversed(behind)):

@@ -99,13 +99,20 @@ def cauda_equina(links: Links) -> CaudaEquina:
             fact for fact in facts if (Assertion.ABSENT if fact.kind == "cauda_normal" else fact.assertion) is wanted
         ]
         if chosen:
-            levels = [note for fact in chosen for note in fact.levels]
+            levels = [note for fact in chosen for note in fact.levels or _below(fact)]
             return CaudaEquina(
                 assertion=wanted,
                 levels=level_names(levels) if wanted in TODAY else (),
                 evidence=links.document.evidence_of(*[fact.anchor.note for fact in chosen], *levels),
             )
     return CaudaEquina()
+
+
+def _below(fact: Fact) -> list[Annotation]:
+    """The levels of the lesion that compresses the roots, if it lies below the conus."""
+    names = level_names(fact.lesion_levels)
+    lumbar = bool(names) and all(name[0] in "LS" for name in names)
+    return fact.lesion_levels if lumbar and fact.assertion in TODAY else []
 
 
 def _below_conus(fact: Fact) -> bool:

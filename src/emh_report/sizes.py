@@ -37,7 +37,8 @@ _BEYOND = word_set("above below proximal distal beyond")
 _THAN = word_set("larger greater bigger smaller less more")
 CHANGED = word_set(
     "decreased increased reduced enlarged grown grew shrunk regressed diminished changed progressed risen "
-    "down up decrease increase reduction growth decreasing increasing shrinking"
+    "down up decrease increase reduction growth decreasing increasing shrinking "
+    "enlargement shrinkage regression progression diminution"
 )
 """Words after which "from … to …" tells of a change, not of a range."""
 

@@ -36,6 +36,7 @@ _PREPOSITIONS = {"on": "ongoing", "under": "ongoing", "every": "ongoing", "since
 _PREPOSITIONS |= {"after": "ended", "off": "ended", "once": "ended", "before": "planned"}
 _PARTING = frozenset({",", ";"})
 _TURNING = frozenset({",", ";", "and", "after", "on"})
+_UNDONE = frozenset({"refused", "none"})
 _DENIALS = frozenset({"no", "without", "never"})
 _NEAR = 4
 _CONTINUED = "treatment_continued"
@@ -99,7 +100,7 @@ def _assertion(note: Annotation) -> Assertion | None:
         return None
     kind = TreatmentKind(note.means["treatment"])
     courses = _courses(note)
-    denied = note.assertion is Assertion.ABSENT or "refused" in courses or _is_denied(note)
+    denied = note.assertion is Assertion.ABSENT or not _UNDONE.isdisjoint(courses) or _is_denied(note)
     if note.means.get("polarity") == "absent":
         return None if denied else Assertion.ABSENT
     if denied:
