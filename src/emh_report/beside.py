@@ -108,6 +108,8 @@ def change_of(sentence: Sentence, anchor: Anchor) -> Change | None:
         return anchor.note.change
     if not (notes := [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]):
         return None
+    if any(note.last == anchor.first - 1 and note.means["change"] == "new" for note in notes):
+        return Change.NEW  # "enlarging masses with new cord compression"
     beside = [note for note in notes if _in_clause_of(sentence, note, anchor)]
     others = [
         other

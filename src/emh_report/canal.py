@@ -245,6 +245,8 @@ def _predicative(sentence: Sentence, index: int) -> bool:
     """Whether a word may stand between a structure and what is said of it; another noun is another subject."""
     norms = sentence.document.norms
     coordinated = norms[index].endswith("ed") and norms[index + 1] in ("and", ",")
+    if norms[index].startswith("...."):
+        return True  # leaders: "Thecal sac ....... indented"
     if coordinated or norms[index] in _AUX or norms[index] in _PLACES or norms[index].endswith("ly"):
         return norms[index] not in ("by",)
     return any(note.first <= index <= note.last for note in sentence.annotations if note.kind in _MIDDLE)

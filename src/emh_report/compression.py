@@ -140,7 +140,8 @@ def _add(state: _Compression, fact: Fact) -> None:
             state.possible, state.certainty = True, fact.anchor.note.certainty or state.certainty
         state.change = fact.change if fact.change is not Change.RESOLVED and fact.change else state.change
     elif assertion is Assertion.ABSENT:
-        if not fact.levels and "without" in fact.sentence.norms(fact.anchor.first - 2, fact.anchor.first - 1):
+        behind = fact.sentence.norms(fact.anchor.first - 2, fact.anchor.first - 1)
+        if not fact.levels and ("without" in behind or behind == ["with", "no"]):
             named = set(level_names(fact.lesion_levels))  # "indents the sac at T8 without cord compression"
         if denied:
             state.present = True

@@ -22,7 +22,9 @@ Csf = Literal["preserved", "partially_effaced", "effaced"]
 _CSF_ORDER: tuple[Csf, ...] = ("preserved", "partially_effaced", "effaced")
 _CSF: dict[str, Csf] = {name: name for name in _CSF_ORDER}
 _GRADES: dict[str, EsccGrade] = {grade: grade for grade in get_args(EsccGrade)}
-_SIGNAL_ORDER = (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL, Assertion.ABSENT)
+_SIGNAL_ORDER = (
+    Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL, Assertion.ABSENT, Assertion.NOT_ASSESSED,
+)  # fmt: skip
 _ABNORMAL = frozenset({"hyperintense", "hypointense", "mixed"})
 _CALLED_ABNORMAL = frozenset("abnormal altered increased high hyperintense".split())
 _CHANGES = frozenset("edema gliosis ischemia myelomalacia".split())

@@ -75,7 +75,8 @@ def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
         return None
     finite = not {"was", "were"}.isdisjoint(norms[cue.first - 1 : cue.first + 1])
     relative = not {"that", "which"}.isdisjoint(norms[max(sentence.first, cue.first - 2) : cue.first])
-    return last if relative or not finite or "now" in rest else None
+    now = "now" in rest or "now" in norms[sentence.first : cue.first]
+    return last if relative or not finite or now else None
 
 
 _AS_WELL = frozenset("either too still again today remain this".split())

@@ -89,6 +89,8 @@ def own_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tupl
     infections, last culture negative" to the item it ends.
     """
     norms = sentence.document.norms
+    if norms[cue.first] == "none" and norms[cue.first - 1] in _HOLDS:
+        return (cue.first, cue.last)  # "the right mass contains none": of what was spoken of before
     if norms[cue.first] in _ANSWERS and cue.last < clause[1]:
         opened = cue.first > sentence.first and norms[cue.first - 1] in (",", ";", "and")
         if opened and norms[cue.last + 1] in _ELSEWHERE:
@@ -115,6 +117,7 @@ def own_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tupl
 
 _STUDIES = frozenset("mri mr ct scan study examination exam imaging film".split())
 _COMPARED = frozenset("comparison compared comparing".split())
+_HOLDS = frozenset("contains contain contained shows show showed demonstrates demonstrated has have had".split())
 _REPLIES = frozenset("yes no none nil negative absent".split())
 _STATED = frozenset("negative neg nonreactive free".split())
 _ANSWERS = frozenset("negative neg nil none absent zero".split())

@@ -71,7 +71,7 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
     enclosed = (
         norms[level.first - 1] == "," and norms[level.last + 1] == ","
     )  # "paravertebral mass, T5-T9, epidural mass"
-    start = level.first - 1 - (norms[level.first - 1] == "(" or enclosed)
+    start = level.first - 1 - (norms[level.first - 1] in ("(", ":") or enclosed)
     ends = {anchor.last for anchor in preceding} | {note.last for note in level.sentence.of("emh")}
     return following.role == "pronoun" or start in ends
 

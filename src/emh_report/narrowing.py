@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from emh_report.diagnosis import asked
 from emh_report.document import Annotation
 from emh_report.facts import TODAY, Fact, disc_names, level_names, ordered, reach, severity_note
 from emh_report.model import (
@@ -98,6 +99,8 @@ def cauda_equina(links: Links) -> CaudaEquina:
         chosen = [
             fact for fact in facts if (Assertion.ABSENT if fact.kind == "cauda_normal" else fact.assertion) is wanted
         ]
+        if wanted is Assertion.POSSIBLE and all(asked(fact.anchor.note) for fact in chosen):
+            continue  # "?cauda equina compression" heads the report
         if chosen:
             levels = [note for fact in chosen for note in fact.levels or _below(fact)]
             return CaudaEquina(

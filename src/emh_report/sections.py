@@ -40,6 +40,12 @@ _RECALLS = re.compile(
     re.IGNORECASE,
 )
 """Words of what an earlier study showed, or of whether there is one."""
+_TECHNICAL = re.compile(
+    r"\b(?:t1|t2|stir|flair|dwi|axial|sagittal|coronal|planes?|contrast|gadolinium|weighted|sequences?|acquired|obtained"
+    r"|performed|slices?|protocol|technique|tesla|kv|kvp|ml)\b",
+    re.IGNORECASE,
+)
+"""Words of a line that goes on to tell how the images were made."""
 _OF_THE_PATIENT = re.compile(
     r"\b(?:patients?|pts?|he|she|his|her|they|known|history|hx|years?|yrs?|months?|weeks?|days?|since|due|pain|weakness|symptoms?"
     r"|numbness|paraparesis|paraplegia|presents?|presenting|presented|complain\w*|referred|admitted|diagnosed|treated"
@@ -95,7 +101,7 @@ def _below(text: str, mark: Mark, end: int) -> int:
     lines = list(_line_starts(text, mark.end, end))
     if mark.category == _EXAM:
         return lines[0] if lines else end
-    told = (at for at, after in pairwise([*lines, end]) if _STATES.search(text, at, after))
+    told = (at for at, after in pairwise([*lines, end]) if not _TECHNICAL.search(text, at, after))
     return next(told, end)
 
 

@@ -58,6 +58,8 @@ class Advice(Statements):
         after = self._norms[target.last + 1 : target.last + 2]
         if self._is_open(target, unit) or NO_PROCEDURE.intersection(after):
             return None
+        if "?" in self._norms[target.last + 1 : self._sentence.last + 1]:
+            return self._answered(target)
         if self._led_by("rather", target, unit):
             return self._made(target, BiopsyStatus.NOT_RECOMMENDED, aside=target.kind != "biopsy")
         clause = self._condition(target, unit)
@@ -77,6 +79,14 @@ class Advice(Statements):
         if status is BiopsyStatus.NOT_RECOMMENDED and self._waits(target, unit):
             status = BiopsyStatus.DEFERRED
         return self._made(target, status, predicate) if status else None
+
+    def _answered(self, target: Annotation) -> Stance | None:
+        """What a question comes to: "Is a biopsy needed? No."; nothing without its answer."""
+        mark = self._norms.index("?", target.last)
+        reply = self._norms[mark + 1 : min(mark + 2, self._sentence.last + 1)]
+        if reply == ["yes"]:
+            return self._made(target, BiopsyStatus.RECOMMENDED)
+        return self._made(target, BiopsyStatus.NOT_RECOMMENDED) if reply and reply[0] in ("no", "none") else None
 
     def is_denied(self, target: Annotation) -> bool:
         """Whether it is said not to exist or not to have been done: "no prior biopsy"."""
