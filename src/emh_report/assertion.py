@@ -6,6 +6,7 @@ ConText's idea with its scope decided by clauses: a cue reaches from where it st
 
 from __future__ import annotations
 
+from emh_report.alternatives import doubt_alternatives
 from emh_report.clauses import clauses
 from emh_report.cues import DIAGNOSES, QUALIFIERS, CueSpan, Grammar, cue_of
 from emh_report.dates import dated, denies_then, is_still_there, names_a_month, only_measures
@@ -80,6 +81,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         if relatives:
             target.experiencer = Experiencer.OTHER
         except_levels(sentence, target, targets, active, exceptions)
+    doubt_alternatives(sentence, targets)
 
 
 def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:

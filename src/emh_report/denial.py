@@ -166,6 +166,10 @@ class _Denial:
         listed = bool(_LISTERS.intersection(left)) and alone
         return single or listed or (number == 0 and alone and self._placed(inside[-1].last + 1, end))
 
+    def _follows_thing(self, index: int) -> bool:
+        """Whether a word stands directly behind a thing named."""
+        return any(note.last == index - 1 for note in self.things)
+
     def _is_verb(self, index: int) -> bool:
         """Whether a word, or a cue that works like a verb ("disappeared", "was ruled out"), makes a statement."""
         return self.norms[index] in self.verbs or any(
@@ -232,6 +236,9 @@ class _Denial:
                 if verbal and not seen and tuple(norms[index : index + 2]) in _CAUSES:
                     yield index
                     return
+            if seen and norms[index] in ("the", "there") and self._follows_thing(index):
+                yield index  # "no cord compression the left mass measures …": nobody dictated the full stop
+                return
             seen = seen or any(note.first <= index <= note.last for note in self.things)
             with_it = norms[index] == "with" and (
                 norms[self.cue.first] in ("without", "w/o") or norms[index - 1] == "distress"

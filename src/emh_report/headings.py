@@ -202,7 +202,12 @@ def _colon_heading(text: str, begin: int, colon: int, line_start: int, headings:
                 fits = headings.modify(norm[after:], category)
             elif after < len(words):
                 fits = False
-            elif category not in (LABEL, "exam") and 0 < index <= 3 and begin + words[0].start == opening and _plain(words[:index]):
+            elif (
+                category not in (LABEL, "exam")
+                and 0 < index <= 3
+                and begin + words[0].start == opening
+                and _plain(words[:index])
+            ):
                 fits, start = True, line_start  # "Detailed Clinical History:", "MRI Brain Findings:"
             else:
                 fits = _opens_loosely(text, start, words, index)

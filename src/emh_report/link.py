@@ -19,6 +19,7 @@ from emh_report.beside import (
     of_an_organ,
     of_something_else,
     partner_drafts,
+    signal_in,
 )
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
@@ -93,7 +94,7 @@ class _Linker:
         loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])
         drafts = self._lesions(heads)
         self._attribute(sentence, heads, drafts)
-        self._facts(sentence, canal, others, heads)
+        self._facts(sentence, canal, others, heads, drafts)
         self._loose_levels(sentence, loose, anchors)
         if sentence.section != BACKGROUND:
             self._attributes(sentence, anchors, drafts)
@@ -162,6 +163,7 @@ class _Linker:
         canal: list[Anchor],
         others: list[Anchor],
         heads: list[Anchor],
+        drafts: _Drafts,
     ) -> None:
         for anchor in [*canal, *others]:
             fact = Fact(anchor.kind, anchor, sentence, anchor.assertion, [anchor.note])
@@ -178,7 +180,10 @@ class _Linker:
                     and other.levels
                     and not (other.kind == "cord_signal" and interprets_signal(anchor))
                 ]
-                if causes:
+                picked = [head for head in heads if head.role == "member" and head.last < anchor.first]
+                if picked and (not causes or causes[-1].first < picked[-1].first):
+                    fact.lesion_levels = [level for draft in drafts[picked[-1]] for level in draft.level_phrases]
+                elif causes:
                     fact.lesion_levels = list(causes[-1].levels)
                 elif same := self._same_level(sentence):
                     fact.lesion_levels = same
@@ -283,4 +288,6 @@ class _Linker:
 
 def _passive(anchor: Anchor) -> bool:
     """Whether a level in the neighbourhood is not about an anchor."""
+    if anchor.kind == "cord" and signal_in(anchor):
+        return False
     return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)

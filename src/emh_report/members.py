@@ -35,7 +35,7 @@ def tells_apart(head: Anchor, side: str | None) -> bool:
     words = _words(head)
     if not _PARTS.isdisjoint(head.sentence.norms(head.first - 1, head.last)):
         return False  # "the largest one is on the left"
-    if not _SECOND.isdisjoint(words) or words[0] == "that":
+    if not (_SECOND | _ORDER).isdisjoint(words) or words[0] == "that":
         return "member" in head.note.means
     if side in ("left", "right") and words[-1] == "one":
         return True

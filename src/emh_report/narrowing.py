@@ -139,6 +139,19 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
         ]
         notes = notes or ([] if fact.assertion is Assertion.ABSENT else fact.lesion_levels)
         severity = severity_note(fact)
+        for level, grade in _graded_levels(fact, notes).items():
+            entry = CanalStenosis(
+                levels=level_names([level]),
+                disc_levels=disc_names([level]),
+                severity=Severity(grade.means["severity"]),
+                assertion=fact.assertion,
+                evidence=links.document.evidence_of(fact.anchor.note, level, grade),
+            )
+            found.setdefault((entry.levels, entry.assertion), entry)
+            notes = [note for note in notes if note is not level]
+            severity = None
+        if not notes and severity is None and fact.levels:
+            continue
         entry = CanalStenosis(
             levels=level_names(notes),
             disc_levels=disc_names(notes),
@@ -152,6 +165,15 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
     if stated:
         return tuple(with_levels or stated[:1])
     return tuple(found.values())[:1]
+
+
+def _graded_levels(fact: Fact, levels: Sequence[Annotation]) -> dict[Annotation, Annotation]:
+    """Levels that each have a severity of their own: "stenosis is severe at T6 and mild at T10"."""
+    found: dict[Annotation, Annotation] = {}
+    for grade in fact.sentence.of("modifier") if fact.assertion in TODAY and len(levels) > 1 else ():
+        if "severity" in grade.means and fact.sentence.norms(grade.last + 1, grade.last + 1) == ["at"]:
+            found.update({level: grade for level in levels if level.first == grade.last + 2})
+    return found if len(found) > 1 else {}
 
 
 def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:

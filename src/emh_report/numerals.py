@@ -11,6 +11,8 @@ from emh_report.measure import quantities_among, sizes_among
 from emh_report.roman import value_of
 from emh_report.words import normalise
 
+_SIDES = {"L": "left", "R": "right"}
+_SIDED = frozenset({"size", "level", "site", "lesion"})
 _DIGITS = frozenset("0123456789")
 _ORDINALS = frozenset(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth one two three four "
@@ -39,6 +41,22 @@ def add_numbers(sentence: Sentence) -> None:
             notes[:] = [other for other in notes if other not in rivals]
             notes.append(found)
     notes.extend(note("level", "level", level) for level in levels)
+    notes.extend(_sides(sentence))
+
+
+def _sides(sentence: Sentence) -> list[Annotation]:
+    """A side by its letter, before what it is of: "R 20 mm, L 18 mm", "L T8", "R paraspinal mass T9"."""
+    words, notes = sentence.document.words, sentence.annotations
+    found = [at for at in range(sentence.first, sentence.last) if words[at].text in _SIDES]
+    if not found:
+        return []
+    starts = {note.first for note in notes if note.kind in _SIDED}
+    taken = {index for note in notes for index in range(note.first, note.last + 1)}
+    return [
+        Annotation("modifier", side, at, at, sentence, {"laterality": side}, side)
+        for at in found
+        if at + 1 in starts and at not in taken and (side := _SIDES[words[at].text])
+    ]
 
 
 @lru_cache(maxsize=32768)

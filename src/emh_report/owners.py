@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor
+from emh_report.beside import signal_in
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
 from emh_report.signals import reference_of
@@ -96,6 +97,8 @@ def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) ->
     if not any(head.kind == LESION and start <= head.first < note.first for head in heads):
         return False
     norms = sentence.document.norms
+    if note.concept == "cord" and signal_in(note):
+        return False  # "masses compressing the cord, and hyperintense signal in the cord"
     index = note.first - 1
     while index > start and norms[index] in _ADJECTIVES:
         index -= 1

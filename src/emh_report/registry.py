@@ -208,6 +208,8 @@ class Registry:
             )  # "removed, save for a sliver"
         elif assertion is Assertion.HISTORICAL and is_resolved(head):
             draft.assertion, draft.change = Assertion.HISTORICAL, Change.RESOLVED
+        elif draft.change is Change.RESOLVED and assertion is Assertion.PRESENT and _has_recurred(head):
+            draft.assertion, draft.change = Assertion.PRESENT, Change.NEW
         elif draft.assertion is not Assertion.HISTORICAL or draft.change is not Change.RESOLVED:
             taken_up = draft.assertion is Assertion.POSSIBLE and _takes_up(head)
             if len(draft.heads) > 1 and assertion in (Assertion.PRESENT, Assertion.POSSIBLE) and not taken_up:
@@ -243,6 +245,12 @@ def _speaks_of_more(head: Anchor, focus: list[Draft]) -> bool:
     if any(draft is not focus[0] for draft in focus) or head.note.text.lower() != "lesions":
         return False
     return not any(other.note.text.lower().endswith("s") for other in focus[0].heads) and "count" not in focus[0].words
+
+
+def _has_recurred(head: Anchor) -> bool:
+    return any(
+        word.startswith(("recur", "relaps", "reappear")) for word in head.sentence.norms(head.first, head.last + 6)
+    )
 
 
 def _takes_up(head: Anchor) -> bool:

@@ -8,7 +8,8 @@ from emh_report.anchors import LESION, VERBS, Anchor, qualifies
 from emh_report.document import Annotation, Sentence
 
 _INTO = frozenset(
-    "into extending extend extension invading protruding reaching encroaching entering insinuating within".split()
+    "into extending extend extension invading protruding reaching encroaching entering insinuating within "
+    "enter enters encroach encroaches encroached invade invades invaded extends extended".split()
 )
 
 

@@ -58,7 +58,11 @@ class Statements:
         held = [each for each in targets if not any(start < each.first <= stop for start, stop in clauses)]
         if not held:
             return False
-        if opened or self._cues("open", span) or any(predicate.value and within(predicate, span) for predicate in self._predicates):
+        if (
+            opened
+            or self._cues("open", span)
+            or any(predicate.value and within(predicate, span) for predicate in self._predicates)
+        ):
             return True
         timed = not UNITS_OF_TIME.isdisjoint(self._norms[span[0] : span[1] + 1])
         return timed or any(self._is_denied(target, span) for target in held)

@@ -1,0 +1,23 @@
+"""Diagnoses between which a report does not decide: "extramedullary hematopoiesis or neurogenic tumour"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from emh_report.document import Annotation, Sentence
+from emh_report.model import Assertion, Certainty
+
+_ARTICLES = frozenset({"a", "an", "the"})
+
+
+def doubt_alternatives(sentence: Sentence, targets: Sequence[Annotation]) -> None:
+    """Make possible what stands on either side of "or"."""
+    named = [target for target in targets if target.kind in ("emh", "differential")]
+    for one, other in pairwise(named):
+        between = sentence.norms(one.last + 1, other.first - 1)
+        if between[:1] != ["or"] or not _ARTICLES.issuperset(between[1:]) or one.concept == other.concept:
+            continue
+        for target in (one, other):
+            if target.assertion is Assertion.PRESENT:
+                target.assertion, target.certainty = Assertion.POSSIBLE, Certainty.INDETERMINATE
