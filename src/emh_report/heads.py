@@ -40,6 +40,7 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     heads.extend(_side_label(sentence, heads))
     if not heads:
         return _denied_label(sentence) or _measured_label(sentence)
+    heads.extend(_measured_item(sentence, heads))
     if items := itemised(sentence, heads):
         return [*items, *(head for head in heads if head.role == "pronoun" and head.first > items[0].first)]
     heads = [head for head in heads if not _is_label(sentence, head) and not _normal_tissue(sentence, head)]
@@ -114,11 +115,42 @@ def _measured_label(sentence: Sentence) -> list[Anchor]:
         return []
     site, norms = sites[0], sentence.document.norms
     behind = site.last + 1 + (norms[site.last + 1 : site.last + 2] == [","])
-    opens = site.first == sentence.first and any(level.first == behind for level in sentence.of("level"))
-    labelled = sentence.in_label(site) and bool(sentence.of("size"))
+    opens = site.first == _opening(sentence) and any(level.first == behind for level in sentence.of("level"))
+    valued = site.means["site"] in _MEASURED and "space" not in norms[site.first : behind] and any(
+        sentence.label is not None and level.first == _opening(sentence) for level in sentence.of("level")
+    )
+    labelled = sentence.in_label(site) and (bool(sentence.of("size")) or valued)
     if not opens and not labelled:
         return []
     return [Anchor(LESION, site.first, site.last, sentence, site, Assertion.PRESENT, sites, role="mass")]
+
+
+_MEASURED = frozenset("epidural paravertebral presacral pleural".split())
+
+
+def _opening(sentence: Sentence) -> int:
+    """The first word behind a label, and behind a side: "Patient 7: right paravertebral T8-T9"."""
+    at = sentence.label[1] + 1 if sentence.label else sentence.first
+    sides = {note.first: note.last for note in sentence.of("modifier") if "laterality" in note.means}
+    while at in sides:
+        at = sides[at] + 1
+    return at
+
+
+def _measured_item(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
+    """The same where a semicolon parts it from what else is told: "epidural T5-T7, isointense T1; no mass elsewhere"."""
+    norms = sentence.document.norms
+    end = next((at for at in range(sentence.first, sentence.last) if norms[at] == ";"), sentence.first)
+    if any(head.first < end for head in heads) or any(note.first < end for note in sentence.of("effect", "organ")):
+        return []
+    opening = _opening(sentence)
+    sites = [site for site in sentence.of("site") if site.first == opening and site.last < end]
+    behind = {note.first for note in sentence.of("level", "size")}
+    return [
+        Anchor(LESION, site.first, site.last, sentence, site, Assertion.PRESENT, [site], role="mass")
+        for site in sites
+        if site.means["site"] in _MEASURED and site.assertion is Assertion.PRESENT and site.last + 1 in behind
+    ]
 
 
 def _denied_label(sentence: Sentence) -> list[Anchor]:

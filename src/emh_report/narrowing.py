@@ -139,7 +139,8 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
         ]
         notes = notes or ([] if fact.assertion is Assertion.ABSENT else fact.lesion_levels)
         severity = severity_note(fact)
-        for level, grade in _graded_levels(fact, notes).items():
+        graded = _graded_levels(fact, notes)
+        for level, grade in graded.items():
             entry = CanalStenosis(
                 levels=level_names([level]),
                 disc_levels=disc_names([level]),
@@ -150,7 +151,7 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
             found.setdefault((entry.levels, entry.assertion), entry)
             notes = [note for note in notes if note is not level]
             severity = None
-        if not notes and severity is None and fact.levels:
+        if graded and not notes:
             continue
         entry = CanalStenosis(
             levels=level_names(notes),

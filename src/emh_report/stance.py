@@ -163,6 +163,9 @@ class Advice(Statements):
         if not found:
             return None
         nearest = min(reversed(found), key=lambda pair: pair[0])[1]
+        if nearest.value == "for" and nearest.last == target.first - 1:
+            undone = [each for _, each in found if each.first > target.last and each.value in ("defer", "against")]
+            nearest = undone[0] if undone else nearest  # "the planned biopsy has been deferred"
         added = [each for _, each in found if each.first > max(nearest.last, target.last) and self._is_added(each)]
         return added[-1] if added else nearest
 
