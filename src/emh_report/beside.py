@@ -57,6 +57,11 @@ def cord_within(note: Annotation, anchors: Iterable[Anchor]) -> Anchor | None:
     return Anchor("cord", cord.first, cord.last, note.sentence, cord.note, cord.assertion)
 
 
+def is_unseen(note: Annotation) -> bool:
+    """Whether it is said, before any lesion is named, that enhancement could not be assessed."""
+    return note.means.get("field") == "enhancement" and note.assertion is Assertion.NOT_ASSESSED
+
+
 def signal_in(cord: Anchor | Annotation) -> bool:
     """Whether a signal is told of inside the cord: "hyperintense signal in the cord at T7"."""
     sentence = cord.sentence

@@ -82,6 +82,15 @@ def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
 _AS_WELL = frozenset("either too still again today remain this".split())
 
 
+def _may_be_todays(sentence: Sentence, date: str) -> bool:
+    """Whether a date may be that of today's study, which stands at the head of the report without a preposition."""
+    norms = sentence.document.norms
+    return any(
+        norms[at] == date and norms[at - 1 : at] not in (["in"], ["from"], ["since"], ["of"], ["on"])
+        for at in range(sentence.first)
+    )
+
+
 def _then(sentence: Sentence, cue: CueSpan) -> int | None:
     norms = sentence.document.norms
     if cue.entry.category != "negated" or norms[cue.last] not in _ABSENT:
@@ -100,7 +109,7 @@ def _then(sentence: Sentence, cue: CueSpan) -> int | None:
         studies += 1
     dated_by = words[studies : studies + 1]
     if dated_by and (dated_by[0] in _MONTHS or _DATE.fullmatch(dated_by[0])):
-        return at + studies if norms.count(dated_by[0]) < 2 else None  # not where it may be the date of today's study
+        return None if _may_be_todays(sentence, dated_by[0]) else at + studies
     numbers = words[studies : studies + 5]
     if len(numbers) == 5 and all(each.isdecimal() for each in numbers[::2]) and numbers[1] == numbers[3] != ",":
         return at + studies + 4 if norms.count(numbers[4]) < 2 else None

@@ -116,8 +116,10 @@ def _measured_label(sentence: Sentence) -> list[Anchor]:
     site, norms = sites[0], sentence.document.norms
     behind = site.last + 1 + (norms[site.last + 1 : site.last + 2] == [","])
     opens = site.first == _opening(sentence) and any(level.first == behind for level in sentence.of("level"))
-    valued = site.means["site"] in _MEASURED and "space" not in norms[site.first : behind] and any(
-        sentence.label is not None and level.first == _opening(sentence) for level in sentence.of("level")
+    valued = (
+        site.means["site"] in _MEASURED
+        and "space" not in norms[site.first : behind]
+        and any(sentence.label is not None and level.first == _opening(sentence) for level in sentence.of("level"))
     )
     labelled = sentence.in_label(site) and (bool(sentence.of("size")) or valued)
     if not opens and not labelled:
@@ -138,7 +140,7 @@ def _opening(sentence: Sentence) -> int:
 
 
 def _measured_item(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
-    """The same where a semicolon parts it from what else is told: "epidural T5-T7, isointense T1; no mass elsewhere"."""
+    """The same where a semicolon parts it from what else is told: "epidural T5-T7, T1 isointense; no cord signal"."""
     norms = sentence.document.norms
     end = next((at for at in range(sentence.first, sentence.last) if norms[at] == ";"), sentence.first)
     if any(head.first < end for head in heads) or any(note.first < end for note in sentence.of("effect", "organ")):

@@ -32,6 +32,8 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         elif inside:
             for anchor in _coordinated(sentence, inside, level):
                 anchor.levels.append(level)
+        elif preceding and _answers_label(level, preceding[-1]):
+            preceding[-1].levels.append(level)
         elif following and (not preceding or (_opens(sentence, level, clause[0]) and following[0].first <= clause[1])):
             fronted.append(level)
         elif preceding:
@@ -52,6 +54,14 @@ def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotat
         if not scope:
             loose.append(level)
     return loose
+
+
+def _answers_label(level: Annotation, anchor: Anchor) -> bool:
+    """Whether a level is what a label asks for: "Epidural mass: L4-L5, thecal sac displaced"."""
+    sentence = level.sentence
+    if sentence.label is None or anchor.kind != LESION or anchor.last > sentence.label[1]:
+        return False
+    return level.first == sentence.label[1] + 1 and sentence.norms(level.last + 1, level.last + 1) in ([","], [";"])
 
 
 _JOINING = frozenset({",", "and", "with", "&"})

@@ -15,6 +15,7 @@ from emh_report.beside import (
     interprets_signal,
     is_caption,
     is_reason_treated,
+    is_unseen,
     level_where,
     of_an_organ,
     of_something_else,
@@ -51,9 +52,12 @@ def link(document: Document) -> Links:
     for sentence in document.sentences if document.kinds else ():
         linker.read(sentence)
     make_history(linker.facts)
+    unseen = [note for note, anchor in linker.attributes if anchor.kind == "none" and is_unseen(note)]
     for draft in linker.registry.drafts:
         if linker.frame and not draft.levels:
             draft.add_levels(linker.frame)
+        for note in unseen:
+            draft.add(note, None)
     return Links(document, linker.registry.drafts, linker.facts, linker.cord_signals, linker.attributes)
 
 
@@ -270,7 +274,8 @@ class _Linker:
                 continue  # "Spleen enlarged, 25 cm, with a nodule": not of the lesion spoken of before
             if anchor is None and is_systemic(note):
                 continue
-            for draft in self._drafts(anchor, drafts):
+            whole = "activity" in note.means and bool(sentence.of("emh")) and not self._drafts(anchor, drafts)
+            for draft in self.registry.drafts if whole else self._drafts(anchor, drafts):  # "Impression: active EMH"
                 draft.add(note, anchor)
                 if note.kind == "size":
                     add_parts(draft, note, anchors)
