@@ -62,16 +62,6 @@ def is_unseen(note: Annotation) -> bool:
     return note.means.get("field") == "enhancement" and note.assertion is Assertion.NOT_ASSESSED
 
 
-def signal_in(cord: Anchor | Annotation) -> bool:
-    """Whether a signal is told of inside the cord: "hyperintense signal in the cord at T7"."""
-    sentence = cord.sentence
-    for signal in sentence.of("intensity"):
-        between = sentence.norms(signal.last + 1, cord.first - 1)
-        if 0 < cord.first - signal.last <= 5 and not {"in", "within"}.isdisjoint(between):
-            return True
-    return False
-
-
 def of_something_else(note: Annotation) -> bool:
     """Whether a sentence brings in something that is no lesion spoken of before: "A small hematoma is T1 bright"."""
     sentence = note.sentence

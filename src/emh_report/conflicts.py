@@ -170,7 +170,7 @@ def _corrected(before: Sequence[Claim], addendum: Sequence[Claim]) -> list[Annot
     for claim in addendum:
         for other in before:
             opposite = claim.today != other.today and not claim.limited and not other.limited
-            moved = bool(claim.levels and other.levels) and not claim.levels <= other.levels
+            moved = bool(claim.levels and other.levels) and not claim.levels <= other.levels and not _adds(claim)
             sides = _sided([claim]) and _sided([other]) and not _sided([claim]) <= _sided([other])
             graded = claim.severity and other.severity and not _SEVERITY[claim.severity] & _SEVERITY[other.severity]
             if opposite and (not claim.levels or not other.levels or claim.levels & other.levels):
@@ -178,6 +178,15 @@ def _corrected(before: Sequence[Claim], addendum: Sequence[Claim]) -> list[Annot
             if claim.today and other.today and (moved or sides or graded):
                 return [*other.notes, *claim.notes]
     return []
+
+
+_ADDING = frozenset("also further additional another addition second".split())
+
+
+def _adds(claim: Claim) -> bool:
+    """Whether an addendum tells of something more: "there is also extradural tissue from L4 to S1"."""
+    sentence = claim.notes[0].sentence
+    return not _ADDING.isdisjoint(sentence.norms(sentence.first, sentence.last))
 
 
 def _emh_corrected(document: Document) -> Iterable[ReportWarning]:

@@ -139,6 +139,8 @@ def _line_heading(text: str, lines: Sequence[Line], index: int, headings: Headin
             continue  # find_marks looks at colons
         detail = _DETAIL.match(text, rest, line.end)
         end = _closing(text, lines, index, detail.end(), phrase) if detail and category != LABEL else None
+        if not end and detail and category == "addendum" and text[detail.end() - 1] == ".":
+            end = detail.end()  # "ADDENDUM 17:15. On a second look"
         end = end or _closing(text, lines, index, rest, phrase) or _opening(text, line, rest, phrase, category)
         if end:
             return Mark(line.start, end, category)

@@ -20,7 +20,6 @@ from emh_report.beside import (
     of_an_organ,
     of_something_else,
     partner_drafts,
-    signal_in,
 )
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
@@ -31,7 +30,7 @@ from emh_report.lesions import Draft
 from emh_report.level_owners import attach_levels, is_clear
 from emh_report.members import respective
 from emh_report.model import Assertion, Experiencer
-from emh_report.owners import is_compared, other_anchors
+from emh_report.owners import is_compared, other_anchors, signal_in
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor
-from emh_report.beside import signal_in
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
 from emh_report.signals import reference_of
@@ -47,6 +46,16 @@ def is_compared(note: Annotation) -> bool:
     if note.first != note.last or note.assertion is Assertion.ABSENT or not sentence.of("intensity"):
         return False
     return note.first in reference_words(sentence)
+
+
+def signal_in(cord: Anchor | Annotation) -> bool:
+    """Whether a signal is told of inside the cord: "hyperintense signal in the cord at T7"."""
+    sentence = cord.sentence
+    for signal in sentence.of("intensity"):
+        between = sentence.norms(signal.last + 1, cord.first - 1)
+        if 0 < cord.first - signal.last <= 5 and not {"in", "within"}.isdisjoint(between):
+            return True
+    return False
 
 
 def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:

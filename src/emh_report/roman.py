@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from emh_report.words import Word, normalise
+if TYPE_CHECKING:
+    from emh_report.words import Word
 
 _NUMERALS = "I II III IV V VI VII VIII IX X XI XII".split()
-_VALUES = {normalise(numeral): value for value, numeral in enumerate(_NUMERALS, 1)}
+_VALUES = {numeral.lower(): value for value, numeral in enumerate(_NUMERALS, 1)}
 _GLUED = re.compile(r"(th)([ivx]{1,4})|([dt])(vi{1,3}|xii?|ix|iii)")
 _EVIDENT = frozenset({"th"})
 _REGIONS = frozenset("c d t l s".split())
