@@ -225,7 +225,7 @@ def _value_of(fact: Fact, last: int) -> int:
     sentence = fact.sentence
     if sentence.label is not None and sentence.in_label(fact.anchor.note):
         return sentence.label[1] + 1
-    return last + 2 if sentence.norms(last + 1, last + 1) == ["-"] else 0
+    return last + 2 if sentence.norms(last + 1, last + 1) in (["-"], ["today"], ["now"], ["currently"]) else 0
 
 
 def _subjects(fact: Fact) -> set[str]:

@@ -84,6 +84,9 @@ def severity_note(fact: Fact) -> Annotation | None:
     for note in grades:
         inside = anchor.first <= note.first and note.last <= anchor.last
         gap = norms[anchor.last + 1 : note.first]
+        closed = fact.sentence.norms(note.last + 1, note.last + 1) in ([], ["."], [","], [";"], [")"])
+        if closed and note.first > anchor.last:
+            gap = [norms[at] for at in range(anchor.last + 1, note.first) if not _placed(fact, at)]
         behind = (
             note.first > anchor.last
             and len(gap) <= 3
@@ -94,6 +97,13 @@ def severity_note(fact: Fact) -> Annotation | None:
         if inside or premodifies(note, anchor) or behind:
             return note
     return None
+
+
+def _placed(fact: Fact, index: int) -> bool:
+    """Whether a word only says where: "at T10" in "cord compression at T10, mild, overlooked before"."""
+    norms = fact.sentence.document.norms
+    levels = {at for note in fact.levels for at in range(note.first, note.last + 1)}
+    return index in levels or (norms[index] == "at" and index + 1 in levels)
 
 
 _DEGREE = frozenset({"severity", "degree", "grade"})

@@ -56,7 +56,7 @@ def epidural(links: Links) -> Epidural:
         if sentence.section not in SILENT and sentence.section != BACKGROUND
         if not any(other.assertion in TODAY for other in sentence.of("lesion", "emh"))
         for note in sentence.of("site")
-        if note.text.lower() in _SPACES and _is_free(note)
+        if (note.text.lower() in _SPACES and _is_free(note)) or _not_entered(note)
     ]
     if free:
         return Epidural(assertion=Assertion.ABSENT, evidence=links.document.evidence_of(*free))
@@ -73,6 +73,16 @@ def epidural(links: Links) -> Epidural:
 
 
 _SPACES = frozenset({"epidural space", "extradural space", "epidural compartment", "epidural spaces"})
+
+
+_ENTERING = ("enter", "extend", "encroach", "invad", "reach", "protrud", "grow")
+
+
+def _not_entered(space: Annotation) -> bool:
+    """Whether a lesion is said not to enter the canal: "neither of them enters the canal"."""
+    if space.means["site"] != "epidural" or space.assertion is not Assertion.ABSENT:
+        return False
+    return any(word.startswith(_ENTERING) for word in space.sentence.norms(space.first - 6, space.first - 1))
 
 
 def _is_free(space: Annotation) -> bool:

@@ -16,6 +16,7 @@ _AFTERWARDS = frozenset("after following since".split())
 
 
 _INSIDE = frozenset("in at on within".split())
+_SEEN = frozenset("visible seen identified evident detected noted found demonstrated shown apparent".split())
 """What may follow an answer without being part of it."""
 
 
@@ -56,7 +57,7 @@ def scope_of(
     ):
         # "Splenomegaly: no"; but in "Fatty mass: myelolipoma is favored" the mass is not in doubt
         clause = (sentence.first, clause[1])
-    if sentence.label and cue.first == sentence.label[1] + 1 and following in _INSIDE:
+    if sentence.label and cue.first == sentence.label[1] + 1 and following in _INSIDE | _SEEN:
         if sentence.document.norms[cue.first] in ("none", "nil", "absent", "negative"):
             return (sentence.first, sentence.label[1])  # "Calcification: none in the mass"
     forward, backward = (cue.last + 1, clause[1]), (clause[0], cue.first - 1)
@@ -122,6 +123,7 @@ def _adds_a_place(sentence: Sentence, cue: CueSpan) -> bool:
     return norms[cue.first - 1 : cue.first] in (["and"], ["&"]) and place
 
 
+_OPENING = frozenset("; , and - : . ) ( *".split())
 _LISTED = frozenset(", and or nor the a an any".split())
 _PLACED = frozenset("elsewhere other left right at in on below above of".split())
 
@@ -158,7 +160,7 @@ def _describes_what_follows(
 ) -> bool:
     """Whether "resolved" opens a statement as an adjective: "; resolved extradural component and cord compression"."""
     opening = sentence.document.norms[clause[0] : cue.first]
-    if cue.last > cue.first or not all(word in (";", ",", "and", "-", ":") for word in opening):
+    if cue.last > cue.first or not all(word in _OPENING or word[0].isdecimal() for word in opening):
         return False
     return any(0 < target.first - cue.last <= 2 and target.kind not in QUALIFIERS - {"site"} for target in targets)
 

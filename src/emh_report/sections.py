@@ -21,7 +21,8 @@ _FURTHER = re.compile(r"\W*(?:other|additional|incidental|further)\b", re.IGNORE
 """Headings that tell of findings given before them."""
 _PREAMBLE = frozenset(["clinical", "technique", "comparison", "exam"])
 """Sections that end with their paragraph where no heading announces the findings."""
-_EXAM, _IMPRESSION = "exam", "impression"
+_EXAM = "exam"
+_CLOSING = frozenset({"impression", "recommendation", "addendum", "communication"})
 _COMPARISON, _CLINICAL = "comparison", "clinical"
 _TODAYS = frozenset(["findings", "impression"])
 _SHOUTED_LABEL = re.compile(r"^[ \t]*[A-Z][A-Z][A-Z &/'-]{3,40}:", re.MULTILINE)
@@ -49,7 +50,7 @@ _TECHNICAL = re.compile(
 _OF_THE_PATIENT = re.compile(
     r"\b(?:patients?|pts?|he|she|his|her|they|known|history|hx|years?|yrs?|months?|weeks?|days?|since|due|pain|weakness|symptoms?"
     r"|numbness|paraparesis|paraplegia|presents?|presenting|presented|complain\w*|referred|admitted|diagnosed|treated"
-    r"|outside|elsewhere|please|evaluat\w*|assess|exclude|rule out|query|whether|if)\b|\?",
+    r"|outside|elsewhere|please|evaluate|evaluation|assess|exclude|rule out|query|whether|if)\b|\?",
     re.IGNORECASE,
 )
 """Words of what led to the study, which goes on in the section of the clinical question."""
@@ -77,7 +78,7 @@ def section_spans(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
     last_findings = max(announced, default=-1)
     for number, (mark, end) in enumerate(zip(opened, ends[1:], strict=True), start=1):
         close = end
-        unannounced = not announced and all(other.category == _IMPRESSION for other in opened[number : number + 1])
+        unannounced = not announced and all(other.category in _CLOSING for other in opened[number : number + 1])
         if mark.category in _PREAMBLE and mark.start > last_findings:
             body = end - len(text[mark.end : end].lstrip())
             blank = _BLANK.search(text, body, end)

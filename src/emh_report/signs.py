@@ -50,6 +50,8 @@ def _before(sentence: Sentence, at: int) -> Sign | None:
             return Sign(_SIGNS[words[at - 2].text], at - 3, at - 1, True, True)
     if at - 1 < sentence.first or words[at - 1].text not in _SIGNS:
         return None
+    if at - 1 == sentence.first and sentence.item and words[at - 1].end < words[at].start:
+        return None  # the mark of a list item
     if at - 2 >= sentence.first and words[at - 2].end == words[at - 1].start and words[at - 2].text.isalnum():
         return None  # "cough+ fever": glued to the word before
     return Sign(_SIGNS[words[at - 1].text], at - 1, at - 1, True, False)

@@ -115,6 +115,12 @@ class Advice(Statements):
         for index in range(first, last + 1):
             if words[index] in _YEARLY:
                 return True
+            if (
+                words[index] == "/"
+                and words[index + 1 : index + 2] in (["12"], ["52"])
+                and words[index - 1].isdecimal()
+            ):
+                return True  # "MRI 6/12": in six months
             if words[index] not in UNITS_OF_TIME or _GONE.intersection(words[max(first, index - 3) : index + 3]):
                 continue
             lead = _COMING.intersection([*words[max(first, index - 5) : index], *words[index + 1 : index + 2]])

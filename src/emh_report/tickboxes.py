@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from emh_report.answers import Answers, Choice, Option, Span, strip
 from emh_report.lines import ITEM, Line
+from emh_report.model import Assertion
 
 _SURE = r"\[[ \t_]*(?:[xX✓✔√][ \t_]*)?\]|[☐☑☒]"
 _BOX = re.compile(_SURE)
@@ -30,7 +31,11 @@ def ticked(text: str, lines: Sequence[Line], answers: Answers) -> Iterator[Choic
         return
     loose: list[Option] = []
     above: Line | None = None
+    crossed = "☑" in text and "☒" in text
     for line in lines:
+        if crossed and "☒" in text[line.start : line.end] and (denied := _crossed(text, line, answers)):
+            yield denied
+            continue
         row = _row(text, line, answers)
         if row is None and line.start >= line.end and loose:
             continue
@@ -45,6 +50,19 @@ def ticked(text: str, lines: Sequence[Line], answers: Answers) -> Iterator[Choic
                 loose += options
             yield from further
     yield from _listed(text, above, loose, answers)
+
+
+def _crossed(text: str, line: Line, answers: Answers) -> Choice | None:
+    """A line crossed out in a list with ticks: "☑ Paravertebral mass", "☒ Cord compression - no"."""
+    box = re.compile("☒").match(text, line.start, line.end)
+    if not box or _BOX.search(text, box.end(), line.end):
+        return None
+    start, end = strip(text, box.end(), line.end, _LABEL_END)
+    parted = re.compile(r"\s[-–—:]\s*|:\s*").search(text, start, end)
+    label = strip(text, start, parted.start() if parted else end, _LABEL_END)
+    if parted and answers.says(text[parted.end() : end].strip(" .")) is not Assertion.ABSENT:
+        return None
+    return Choice("box", label, (Option(*box.span(), True, Assertion.ABSENT),))
 
 
 def _listed(text: str, above: Line | None, options: Sequence[Option], answers: Answers) -> Iterator[Choice]:
