@@ -32,6 +32,10 @@ _STATES = re.compile(
     r"|contains?|demonstrates?|enhances?|now|today|currently)\b|\d\s?(?:mm|cm)\b",
     re.IGNORECASE,
 )
+_TELLS = re.compile(
+    r"\b(?:is|are|has|have) (?:now |again |still |no |not |a |an )?\w+|\b(?:compresses|extends|measures|shows|indents|persists?)\b",
+    re.IGNORECASE,
+)
 _NOW_THERE = re.compile(r"\b(?:again|still|stable|unchanged|new|compresses|compressing|no)\b", re.IGNORECASE)
 """Words by which a line of its own states what is seen today, without a verb."""
 _RECALLS = re.compile(
@@ -91,6 +95,8 @@ def section_spans(text: str, marks: Sequence[Mark]) -> list[SectionSpan]:
                 close = _today(text, mark.end, close, _OF_THE_PATIENT) or close
             elif unannounced and mark.category != _COMPARISON:
                 close = _below(text, mark, close)
+        if close == end and mark.category in (_EXAM, _COMPARISON):
+            close = _stated_below(text, mark.end, end)
         spans.append(SectionSpan(mark.category, (mark.start, mark.end), mark.end, close))
         if close < end:
             spans.append(SectionSpan(None, None, close, end))
@@ -104,6 +110,16 @@ def _below(text: str, mark: Mark, end: int) -> int:
         return lines[0] if lines else end
     told = (at for at, after in pairwise([*lines, end]) if not _TECHNICAL.search(text, at, after))
     return next(told, end)
+
+
+def _stated_below(text: str, start: int, end: int) -> int:
+    """Where a line below a title or a comparison tells, with a verb, what is seen today."""
+    for at, after in pairwise([*_line_starts(text, start, end), end]):
+        unfit = (_RECALLS, _OF_THE_PATIENT, _TECHNICAL)
+        line = text[at:after]
+        if _TELLS.search(line) and not any(words.search(line.split(".")[0]) for words in unfit):
+            return at
+    return end
 
 
 def _today(text: str, start: int, end: int, unless: re.Pattern[str] | None = None) -> int | None:
