@@ -1,13 +1,15 @@
-"""Diagnoses between which a report does not decide: "extramedullary hematopoiesis or neurogenic tumour"."""
+"""Diagnoses between which a report does not decide ("EMH or neurogenic tumour"), and those that it excludes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
 
+from emh_report.cues import CueSpan
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion, Certainty
 
+_EXCLUDED = frozenset({"excluded", "excludes", "exclude", "ruled", "excluding"})
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -21,3 +23,11 @@ def doubt_alternatives(sentence: Sentence, targets: Sequence[Annotation]) -> Non
         for target in (one, other):
             if target.assertion is Assertion.PRESENT:
                 target.assertion, target.certainty = Assertion.POSSIBLE, Certainty.INDETERMINATE
+
+
+def excludes_a_diagnosis(sentence: Sentence, cue: CueSpan) -> bool:
+    """Whether a cue says that a diagnosis is excluded, and no lesion."""
+    if _EXCLUDED.isdisjoint(sentence.norms(cue.first, cue.last)):
+        return False
+    first, last = cue.scope
+    return any(first <= note.first <= last for note in sentence.of("emh", "differential"))

@@ -95,7 +95,7 @@ def points_to(note: Annotation, anchor: Anchor) -> bool:
     between = anchor.sentence.document.norms[note.last + 1 : anchor.first]
     if not between or between[0] not in _POINTING or (note.kind == "size" and between[:1] == ["in"]):
         return False
-    if "," in between and _begins_another([*between, anchor.sentence.document.norms[anchor.first]]):
+    if _begins_another([*between, anchor.sentence.document.norms[anchor.first]]):
         return False
     return len(between) <= 7 and not VERBS.intersection(between) and ";" not in between
 

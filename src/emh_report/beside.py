@@ -10,6 +10,7 @@ from emh_report.lesions import Draft
 from emh_report.model import Assertion, Change
 from emh_report.organ_sizes import owned_sizes
 
+TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 _ADVISED = frozenset(
     "advised recommended suggested required needed warranted urgent emergency considered planned indicated".split()
 )
@@ -43,6 +44,19 @@ def partner_drafts(sentence: Sentence, anchor: Anchor | None, drafts: Mapping[An
         if head.last < anchor.first and between[:1] == ["and"] and len(between) <= 3:
             return lesions
     return []
+
+
+def place_by_effect(canal: Iterable[Anchor], drafts: Mapping[Anchor, list[Draft]]) -> None:
+    """An epidural mass of which no level is told lies where it presses: "compression at T9 by an epidural mass"."""
+    levels = [
+        level
+        for anchor in canal
+        if anchor.kind in ("compression", "sac", "csf") and anchor.assertion in TODAY
+        for level in anchor.levels
+    ]
+    for draft in [draft for found in drafts.values() for draft in found] if levels else ():
+        if draft.site == "epidural" and not draft.level_notes and draft.assertion in TODAY:
+            draft.add_levels(levels)
 
 
 def cord_within(note: Annotation, anchors: Iterable[Anchor]) -> Anchor | None:

@@ -233,7 +233,8 @@ _PLACES = frozenset(
     "vertebral body from to of the a an upto and in on below above there opposite behind "
     "throughout whole entire its course diameter caliber contour outline shape remains remained "
     "become becomes became itself appears result return lies lie has had be being been is are was were show shows "
-    "showed demonstrate by far rather than much then regained retained assumed kept".split()
+    "showed demonstrate by far rather than much then regained retained assumed kept returned returns "
+    "itself around it".split()
 )
 
 

@@ -226,7 +226,7 @@ def _normal_cord(state: _Compression, links: Links) -> None:
         if fact.sentence.section != BACKGROUND and is_normal_cord(fact):
             state.denied = True
             state.notes.append(fact.anchor.note)
-    if state.denied or state.notes:
+    if state.denied or state.present or state.possible or state.historical:
         return
     unseen = [
         note

@@ -9,7 +9,7 @@ from emh_report.model import Measurement
 from emh_report.relations import BACKGROUND, SILENT, Links
 
 IRON_QUANTITIES = frozenset({"T2*", "R2*", "LIC"})
-_PRIOR = frozenset("previously previous prior earlier last formerly baseline was".split())
+_PRIOR = frozenset("previously previous prior earlier last formerly baseline".split())
 
 
 def measurements(links: Links) -> tuple[Measurement, ...]:
@@ -59,4 +59,6 @@ def measurements(links: Links) -> tuple[Measurement, ...]:
 def _is_prior(sentence: Sentence, note: Annotation) -> bool:
     start = sentence.document.words[note.first].start
     led = any(cue.kind == "historical" and cue.start < start for cue in note.cues)
-    return led or bool(_PRIOR & set(sentence.norms(note.first - 2, note.first - 1)))
+    beside = set(sentence.norms(note.first - 2, note.first - 1))
+    was = "was" in beside and len(sentence.of("quantity")) > 1  # "LIC 5 mg/g, was 9 mg/g"
+    return led or was or bool(_PRIOR & beside)

@@ -150,6 +150,8 @@ class Draft:
         before = set(norms[max(note.first - 4, note.sentence.first) : note.first])
         if norms[note.last] == "both" and not _of_both(note):
             return  # "both have smooth margins", "both stable"
+        if _is_direction(note):
+            return
         side = "bilateral" if _compares_sides(note) else note.means["laterality"]
         if LARGEST.intersection(before) or (anchor is not None and is_largest(anchor)):
             self.size_side = self.size_side or side
@@ -224,6 +226,15 @@ class Draft:
 def is_largest(head: Anchor) -> bool:
     """Whether a phrase names the largest part of a group, and no lesion of its own."""
     return head.role != "member" and not LARGEST.isdisjoint(head.sentence.norms(head.first, head.last))
+
+
+def _is_direction(note: Annotation) -> bool:
+    """Whether something is pushed to a side: "displacing the thecal sac to the right"."""
+    before = note.sentence.norms(note.first - 8, note.first - 1)
+    return before[-1:] in (["to"], ["the"]) and any(word.startswith(_MOVING) for word in before)
+
+
+_MOVING = ("displac", "shift", "push", "deviat")
 
 
 def _of_both(note: Annotation) -> bool:

@@ -20,6 +20,7 @@ from emh_report.beside import (
     of_an_organ,
     of_something_else,
     partner_drafts,
+    place_by_effect,
 )
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
@@ -101,6 +102,7 @@ class _Linker:
         self._loose_levels(sentence, loose, anchors)
         if sentence.section != BACKGROUND:
             self._attributes(sentence, anchors, drafts)
+        place_by_effect(canal, {head: found for head, found in drafts.items() if head.role in ("mass", "part")})
         owners = [anchor for anchor in anchors if anchor.kind != "treatment"]
         subjects = [
             draft

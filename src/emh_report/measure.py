@@ -199,6 +199,8 @@ def _said_after(norm: Sequence[str], size: Size, following: Size | None) -> bool
         and _WHEN.fullmatch(after[-2])
     ):
         return True  # "3.8 cm thick (3.1 cm in 2023)"
+    if after[:2] == ["as", "before"]:
+        return False  # "measures 3 cm as before"
     for distance, word in enumerate(after):
         if word in (",", ";", ".", ")", "(", "and", "to", "x"):
             return False

@@ -33,7 +33,8 @@ _STATES = re.compile(
     re.IGNORECASE,
 )
 _TELLS = re.compile(
-    r"\b(?:is|are|has|have) (?:now |again |still |no |not |a |an )?\w+|\b(?:compresses|extends|measures|shows|indents|persists?)\b",
+    r"\b(?:is|are|has|have) (?:now |again |still |no |not |a |an )?\w+"
+    r"|\b(?:compresses|extends|measures|shows|indents|persists?)\b",
     re.IGNORECASE,
 )
 _NOW_THERE = re.compile(r"\b(?:again|still|stable|unchanged|new|compresses|compressing|no)\b", re.IGNORECASE)

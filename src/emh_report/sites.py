@@ -160,7 +160,7 @@ def _adjective(sentence: Sentence, index: int) -> bool:
     )
 
 
-_PREFERRED_SITES = ("epidural", "paravertebral", "presacral", "pleural", "perirenal", "lymph_node")
+_PREFERRED_SITES = ("intracranial", "epidural", "paravertebral", "presacral", "pleural", "perirenal", "lymph_node")
 
 
 def separate_sites(head: Anchor) -> list[Annotation]:
@@ -171,7 +171,7 @@ def separate_sites(head: Anchor) -> list[Annotation]:
         gap = norms[groups[-1][-1].last + 1 : site.first] if groups else []
         if (
             groups
-            and not {"and", "or", ",", "&", "/", "nor"}.intersection(gap)
+            and (not {"and", "or", ",", "&", "/", "nor"}.intersection(gap) or not {"a", "an"}.isdisjoint(gap))
             or groups
             and groups[-1][-1].means == site.means
         ):
