@@ -71,9 +71,15 @@ def cord_within(note: Annotation, anchors: Iterable[Anchor]) -> Anchor | None:
     return Anchor("cord", cord.first, cord.last, note.sentence, cord.note, cord.assertion)
 
 
-def is_unseen(note: Annotation) -> bool:
-    """Whether it is said, before any lesion is named, that enhancement could not be assessed."""
-    return note.means.get("field") == "enhancement" and note.assertion is Assertion.NOT_ASSESSED
+def is_unseen(note: Annotation, alone: bool) -> bool:
+    """Whether it is said, before a lesion is named, that its enhancement could not be assessed.
+
+    Where the report has one lesion ``alone``, also what is denied: "No enhancement; no calcification. The mass …".
+    """
+    field = note.means.get("field")
+    if alone and note.assertion is Assertion.ABSENT and field in ("enhancement", "calcification", "necrosis"):
+        return True
+    return field == "enhancement" and note.assertion is Assertion.NOT_ASSESSED
 
 
 def of_something_else(note: Annotation) -> bool:

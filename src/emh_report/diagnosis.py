@@ -127,6 +127,13 @@ def _decide(notes: Sequence[Annotation]) -> tuple[Assertion, Certainty | None, l
     return Assertion.NOT_MENTIONED, None, []
 
 
+def _excluded_at_last(notes: Sequence[Annotation]) -> list[Annotation]:
+    """The last mention of a diagnosis, where it says that it was excluded: "metastasis was ruled out"."""
+    last = notes[-1]
+    told = any("exclu" in cue.text.lower() or "ruled out" in cue.text.lower() for cue in last.cues)
+    return [last] if told and last.assertion is Assertion.ABSENT else []
+
+
 def _refuted(possible: Sequence[Annotation], notes: Sequence[Annotation]) -> bool:
     """Whether tissue later excludes what was thought possible: "frozen section suggested lymphoma; histology …"."""
     last = (possible[-1].sentence.index, possible[-1].first)
@@ -159,7 +166,9 @@ def differential(document: Document, concepts: Mapping[str, Concept]) -> tuple[D
     found = []
     for name, notes in groups.items():
         stated = [note for note in notes if note.sentence.section != _BACKGROUND]
-        if stated:
+        if stated and (last := _excluded_at_last(stated)):
+            assertion, certainty, chosen = Assertion.ABSENT, None, last
+        elif stated:
             assertion, certainty, chosen = _decide(stated)
         else:
             if all(note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL) for note in notes):

@@ -81,7 +81,7 @@ def severity_note(fact: Fact) -> Annotation | None:
     if grades and not narrowed and grades[0].first > anchor.last:
         # "canal stenosis at the T12/L1 disc, severe"; "has worsened from mild to severe"
         return grades[-1] if "from" in norms[anchor.last : grades[-1].first] else grades[0]
-    for note in grades:
+    for note in sorted(grades, key=lambda grade: abs(grade.first - anchor.note.first)):
         inside = anchor.first <= note.first and note.last <= anchor.last
         gap = norms[anchor.last + 1 : note.first]
         closed = fact.sentence.norms(note.last + 1, note.last + 1) in ([], ["."], [","], [";"], [")"])
@@ -91,7 +91,9 @@ def severity_note(fact: Fact) -> Annotation | None:
             note.first > anchor.last
             and len(gap) <= 3
             and all(
-                word in (",", "which", "is", "are", "of", "degree", ":", "(", "-", "now", "currently") for word in gap
+                word
+                in (",", "which", "is", "are", "of", "degree", ":", "(", "-", "now", "currently", "still", "present")
+                for word in gap
             )
         )
         if inside or premodifies(note, anchor) or behind:

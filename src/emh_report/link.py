@@ -52,7 +52,8 @@ def link(document: Document) -> Links:
     for sentence in document.sentences if document.kinds else ():
         linker.read(sentence)
     make_history(linker.facts)
-    unseen = [note for note, anchor in linker.attributes if anchor.kind == "none" and is_unseen(note)]
+    alone = len(linker.registry.drafts) == 1
+    unseen = [note for note, anchor in linker.attributes if anchor.kind == "none" and is_unseen(note, alone)]
     for draft in linker.registry.drafts:
         if linker.frame and not draft.levels:
             draft.add_levels(linker.frame)

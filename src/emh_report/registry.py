@@ -119,7 +119,8 @@ class Registry:
                 return same[:1] or fitting[:1]
             if live and not fitting:
                 alike = focus or (live if _DEFINITE.intersection(words) else [])
-                return [self._new(_site_beside(head, alike), assertion)]
+                unsure = not definite and alike and alike[-1].site == "epidural"  # "T3 lesion without epidural disease"
+                return [self._new("other" if unsure else _site_beside(head, alike), assertion)]
         if definite and focus:
             return self._all_of_section(head) if _speaks_of_more(head, focus) else focus
         if live and (definite or head.sentence.section in IMPRESSION) and not _ANOTHER.intersection(words):

@@ -104,7 +104,8 @@ def _inherited(sentence: Sentence, head: Anchor, sites: list[Annotation], taken:
         found = found or (earlier if len(sites) == 1 else [])
         if found:
             return found
-    return _topic_sites(sentence)[:1] if head.role in ("mass", "part") else []
+    named = head.role in ("mass", "part") or (head.role == "emh" and sentence.label is not None)
+    return _topic_sites(sentence)[:1] if named else []
 
 
 def _site_notes(sentence: Sentence) -> list[Annotation]:

@@ -38,7 +38,7 @@ _THAN = word_set("larger greater bigger smaller less more")
 CHANGED = word_set(
     "decreased increased reduced enlarged grown grew shrunk regressed diminished changed progressed risen "
     "down up decrease increase reduction growth decreasing increasing shrinking "
-    "enlargement shrinkage regression progression diminution"
+    "fell dropped went declined shrank rose enlargement shrinkage regression progression diminution"
 )
 """Words after which "from … to …" tells of a change, not of a range."""
 
