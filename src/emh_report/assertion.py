@@ -142,7 +142,9 @@ def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
         or nothing_suggests(sentence, nearest, [cue for cue in applied if cue.entry.category == "negated"])
     ):
         category = "negated"
-    if "hypothetical" in categories and category != "resolved":
+    if "not_assessed" in categories and any(cue.text.lower() == "whether" for cue in target.cues):
+        category = "not_assessed"  # "whether the cord is compressed could not be evaluated"
+    elif "hypothetical" in categories and category != "resolved":
         category = "hypothetical"
     if category == "negated" and "historical" in categories and nearest.entry.direction == "after":
         category = "resolved"  # "the previously described mass is not seen today"

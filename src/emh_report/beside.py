@@ -53,6 +53,7 @@ def place_by_effect(canal: Iterable[Anchor], drafts: Mapping[Anchor, list[Draft]
         for anchor in canal
         if anchor.kind in ("compression", "sac", "csf") and anchor.assertion in TODAY
         for level in anchor.levels
+        if level.assertion in TODAY and not level.excepted
     ]
     for draft in [draft for found in drafts.values() for draft in found] if levels else ():
         if draft.site == "epidural" and not draft.level_notes and draft.assertion in TODAY:

@@ -88,6 +88,11 @@ def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: l
         chunk.append(word)
     if any(cue.first == after and cue.entry.category in ("negated", "possible", "hypothetical") for cue in cues):
         return norms[index] != "and" or bool(grammar.finite_verb.intersection(left))
+    if rest[0] == "there" and rest[1:2] != [] and rest[1] in grammar.finite_verb:
+        return True
+    level = next((note for note in sentence.annotations if note.kind == "level" and note.first == after), None)
+    if level and any(cue.first == level.last + 1 and cue.entry.category == "negated" for cue in cues):
+        return True  # "epidural tissue at T6, T9 no epidural tissue"
     if norms[index] == "," and "being" in chunk[1:]:
         return True  # "biopsy revealed EMH, metastasis being excluded"
     left_verb = bool(grammar.finite_verb.intersection(left) or grammar.participle.intersection(left))

@@ -22,6 +22,7 @@ Csf = Literal["preserved", "partially_effaced", "effaced"]
 _CSF_ORDER: tuple[Csf, ...] = ("preserved", "partially_effaced", "effaced")
 _CSF: dict[str, Csf] = {name: name for name in _CSF_ORDER}
 _GRADES: dict[str, EsccGrade] = {grade: grade for grade in get_args(EsccGrade)}
+_ROOMY = ("decompress", "well decompress", "uncompress", "spared")
 _SIGNAL_ORDER = (
     Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL, Assertion.ABSENT, Assertion.NOT_ASSESSED,
 )  # fmt: skip
@@ -149,9 +150,11 @@ def cord_signal(links: Links) -> CordSignalChange:
         note = signal.note
         if signal.intensity not in _ABNORMAL or note.sentence.section == BACKGROUND:
             continue
-        if signal.assertion in found:
-            found[signal.assertion].append(note)
-        if signal.assertion in TODAY:
+        doubted = anchor.kind == "cord_signal" and anchor.assertion is Assertion.POSSIBLE
+        assertion = Assertion.POSSIBLE if doubted else signal.assertion  # "Cord signal: possible T2 hyperintensity"
+        if assertion in found:
+            found[assertion].append(note)
+        if assertion in TODAY:
             near = [level for level in note.sentence.of("level") if level.first > note.first]
             levels.extend(anchor.levels or near)
             interpretation = interpretation or _interpretation(note)
@@ -239,6 +242,8 @@ def _subjects(fact: Fact) -> set[str]:
 
 
 def _mentions_signal(fact: Fact) -> bool:
+    if fact.anchor.note.text.lower().startswith(_ROOMY):
+        return False  # "the cord is well decompressed" says nothing of its signal
     subjects = _subjects(fact)
     return not subjects or "signal" in subjects
 

@@ -38,6 +38,8 @@ def continues(sentence: Sentence, index: int, cues: Sequence[CueSpan]) -> bool:
 def is_told(sentence: Sentence, cue: CueSpan) -> bool:
     """Whether a cue tells of today: "until the night when he developed pain", "a six-month history of cough"."""
     norms = sentence.document.norms
+    if sentence.item and cue.last <= sentence.first + 1 and norms[cue.first] in (">", "<"):
+        return True  # the mark of a list item
     if norms[cue.first : cue.last + 2] == ["post", "."] and cue.last < sentence.last - 1:
         return True  # "post. epidural mass" is posterior
     if norms[cue.first : cue.last + 1] == ["not", "shown"] and norms[cue.first - 1] == "(":

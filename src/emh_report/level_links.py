@@ -39,6 +39,9 @@ def next_link(norm: Sequence[str], names: Mapping[int, Name], name: Name) -> Lin
     joined = connector(norm, start) or connector(norm, skipped)
     if _NAME_TO.search(norm[name.last]):
         joined = "to", start
+    beside = names.get(start) if not joined and not norm[name.last][-1:].isalpha() else None
+    if beside and beside.region == name.region and beside.number == name.number + 1 and name.number > 2:
+        return Link(",", beside)  # dictated without commas: "at T6 T7 T8"
     if not joined and value_of(norm[name.last]) and start < len(norm) and (number := value_of(norm[start])):
         return Link("-", names.get(start) or Name(start, start, name.region, number))  # a hyphen is no word
     if not joined and value_of(norm[name.last]) and names.get(start) and value_of(norm[names[start].last]):

@@ -41,11 +41,20 @@ _NOW_THERE = re.compile(r"\b(?:again|still|stable|unchanged|new|compresses|compr
 """Words by which a line of its own states what is seen today, without a verb."""
 _RECALLS = re.compile(
     r"\b(?:was|were|had|showed|showing|revealed|revealing|demonstrated|demonstrating|previous|prior|earlier|compar\w*"
-    r"|described?|reported?|reports?|documented|mentioned|stated|available|reviewed?|provided|retrieved|unavailable|which"
+    r"|described?|reported?|reports?|documented|mentioned|stated|available|reviewed?|provided|retrieved|unavailable|which|then"
     r"|(?:on|at) that)\b|\bthere\.",
     re.IGNORECASE,
 )
 """Words of what an earlier study showed, or of whether there is one."""
+_OF_A_PERSON = re.compile(
+    r"\b(?:patients?|pt|he|she|history|referred|admitted|diagnosed|requested|asked)\b", re.IGNORECASE
+)
+_IMAGED = re.compile(
+    r"\b(?:mass(?:es)?|lesions?|nodules?|deposits?|tissue|compression)\b.*\b(?:[CTDLS]|Th)\d|\b(?:no|without)\b[^.]*\b(?:mass(?:es)?"
+    r"|lesions?|compression|compressed|epidural|paravertebral|paraspinal|presacral|extension)\b",
+    re.IGNORECASE,
+)
+"""What is seen, told without a verb: "Bilateral paraspinal masses T8-T10", "No epidural mass"."""
 _TECHNICAL = re.compile(
     r"\b(?:t1|t2|stir|flair|dwi|axial|sagittal|coronal|planes?|contrast|gadolinium|weighted|sequences?|acquired|obtained"
     r"|performed|slices?|protocol|technique|tesla|kv|kvp|ml)\b",
@@ -109,14 +118,18 @@ def _below(text: str, mark: Mark, end: int) -> int:
     lines = list(_line_starts(text, mark.end, end))
     if mark.category == _EXAM:
         return lines[0] if lines else end
-    told = (at for at, after in pairwise([*lines, end]) if not _TECHNICAL.search(text, at, after))
+    told = (
+        at
+        for at, after in pairwise([*lines, end])
+        if _IMAGED.search(text, at, after) or not _TECHNICAL.search(text, at, after)
+    )
     return next(told, end)
 
 
 def _stated_below(text: str, start: int, end: int) -> int:
     """Where a line below a title or a comparison tells, with a verb, what is seen today."""
     for at, after in pairwise([*_line_starts(text, start, end), end]):
-        unfit = (_RECALLS, _OF_THE_PATIENT, _TECHNICAL)
+        unfit = (_RECALLS, _OF_A_PERSON, _TECHNICAL)
         line = text[at:after]
         if _TELLS.search(line) and not any(words.search(line.split(".")[0]) for words in unfit):
             return at
@@ -131,10 +144,12 @@ def _today(text: str, start: int, end: int, unless: re.Pattern[str] | None = Non
     if none := _NOTHING.match(text, start, end):
         return none.end()
     lines = set(_line_starts(text, start, end))
-    starts = sorted({*sentence_starts(text, start, end), *lines, end})
+    led = {start} if text[:start].rstrip(": ")[-60:].lower().rpartition("compared")[1] else set()  # "Compared with …:"
+    starts = sorted({*led, *sentence_starts(text, start, end), *lines, end})
     for cut, after in pairwise(starts):
         sentence = text[cut:after]
         states = _STATES.search(sentence) or (cut in lines and _NOW_THERE.search(sentence))
+        states = states or (unless and _IMAGED.search(sentence))  # after a question; a comparison may go on so
         if states and not _RECALLS.search(sentence) and not (unless and unless.search(sentence)):
             return cut
     return None

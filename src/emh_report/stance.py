@@ -215,12 +215,17 @@ class Advice(Statements):
 
     def _is_blocked(self, gap: Span) -> bool:
         """Whether another procedure stands between, other than in a list."""
-        others = [target for target in self._targets if within(target, gap)]
+        others = [each for each in self._targets if within(each, gap) and not self._is_occasion(each, gap)]
         if not others:
             return False
         named = {index for target in others for index in range(target.first, target.last + 1)}
         rest = [self._norms[i] for i in range(gap[0], gap[1] + 1) if i not in named and not self._is_range(i)]
         return bool(_NOT_LIST.intersection(rest)) or not _LIST.intersection(rest)
+
+    def _is_occasion(self, target: Annotation, gap: Span) -> bool:
+        """Whether it only says when: "biopsy at the time of decompression is recommended"."""
+        before = self._norms[max(gap[0], target.first - 3) : target.first]
+        return before[-1:] == ["during"] or (before[-1:] == ["of"] and "time" in before)
 
     def _is_range(self, index: int) -> bool:
         """Whether "to" joins numbers: "in four to six weeks"."""
