@@ -81,6 +81,7 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
             )
         )
     assertion, certainty = _assertion(state, bool(conflict or general) and state.present)
+    over = state.change is Change.RESOLVED  # at another level: "compressed at T6; that at T9 has resolved"
     levels = ordered(state.levels) if assertion in TODAY else ()
     prior = ordered(state.prior if state.prior or assertion is not Assertion.HISTORICAL else state.levels)
     sac, csf, sac_notes = sac_and_csf(links)
@@ -92,7 +93,7 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
     return CordCompression(
         assertion=assertion,
         certainty=certainty,
-        change=state.change if assertion is not Assertion.ABSENT else None,
+        change=None if assertion is Assertion.ABSENT or (assertion in TODAY and over) else state.change,
         levels=levels,
         absent_levels=ordered(state.absent - set(levels)),
         prior_levels=prior,
@@ -172,6 +173,12 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
         )
     ]
     stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section is None]
+    if gone := _over(facts):
+        state.present = state.possible = False
+        state.historical, state.change = True, Change.RESOLVED
+        state.prior |= state.levels | set(level_names(gone.levels))
+        state.levels = set()
+        return
     if (
         not free
         or not stated
@@ -183,6 +190,21 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
     state.prior |= state.levels
     state.levels = set()
     state.notes.append(free[-1].anchor.note)
+
+
+_PAST = frozenset("was were had showed demonstrated revealed documented reported".split())
+_NOW = frozenset("is are now today currently still remains persists again".split())
+
+
+def _over(facts: Sequence[Fact]) -> Fact | None:
+    """The statement that compression has resolved, where all that states it stands before and tells of the past."""
+    gone = next((fact for fact in reversed(facts) if fact.assertion is Assertion.HISTORICAL), None)
+    if gone is None or Change.RESOLVED not in (gone.change, gone.anchor.note.change):
+        return None
+    stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section != BACKGROUND]
+    words = [set(fact.sentence.norms(fact.sentence.first, fact.sentence.last)) for fact in stated]
+    past = all(not _PAST.isdisjoint(each) and _NOW.isdisjoint(each) for each in words)
+    return gone if stated and past and all(fact.sentence.index < gone.sentence.index for fact in stated) else None
 
 
 def _override(state: _Compression, addendum: Sequence[Fact]) -> None:

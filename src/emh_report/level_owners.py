@@ -121,7 +121,8 @@ def _shrunk_from(level: Annotation) -> bool:
 
 _OPENERS = frozenset(
     "; , while whereas where at from the level of and in between opposite there however but also "
-    "with exception except apart aside save neither nor then similarly again on : ( both vertebral disc is are was were".split()
+    "with exception except apart aside save neither nor then similarly again on : ( both vertebral disc "
+    "is are was were".split()
 )
 
 

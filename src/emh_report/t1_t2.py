@@ -25,6 +25,7 @@ _SIGNAL = WEIGHTS | word_set(
 _INTENSE = re.compile(r"(?:hyper|hypo|iso)(?:intense|intensity|intensities)?|bright|dark")
 _OTHER_SEQUENCES = word_set("stir flair tirm gre swi pd dwi adc spair spir dixon pdw ffe merge medic tse fse vibe")
 _BEFORE_SEQUENCE = PLANES | word_set("on in high low intermediate fs sat suppressed saturated weighted image sequence")
+_ANSWERS = word_set("yes no present absent")
 _PLACED = word_set("paravertebral paraspinal prevertebral costovertebral")
 _PLACE = word_set("at level vertebra")
 _WEAK_PLACE = word_set("from to upto till until above below between involving involve spanning through reach reaching")
@@ -99,6 +100,8 @@ def _vertebrae_in(norm: Sequence[str], unit: list[int], links: Mapping[int, Link
     if after[:1] == ["-"]:
         after = after[1:]
     signal_after = bool(after and (after[0] in _SIGNAL or _INTENSE.fullmatch(after[0])))
+    if after and after[0] in _ANSWERS and (len(after) < 2 or not after[1][0].isalnum()):
+        return len(unit)  # "Cord compression: T2 yes, T9 no"
     if after and after[0] in _PLACED and len(unit) == 1:
         return 1  # "the T1 paravertebral lesion is dark on T2"
     if _bone_after(norm, last, links):
