@@ -93,7 +93,9 @@ def points_to(note: Annotation, anchor: Anchor) -> bool:
     if anchor.first <= note.last:
         return False
     between = anchor.sentence.document.norms[note.last + 1 : anchor.first]
-    if not between or between[0] not in _POINTING or (note.kind == "size" and between[:1] == ["in"]):
+    if not between or "there" in between or between[:2] == ["in", "size"]:
+        return False
+    if between[0] not in _POINTING or (note.kind == "size" and between[:1] == ["in"]):
         return False
     if _begins_another([*between, anchor.sentence.document.norms[anchor.first]]):
         return False

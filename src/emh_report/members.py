@@ -62,7 +62,7 @@ def member(
         return _split(pool[-1], head, new) if told or not fitting else None
     if len(pool) > 1:
         return _one_of(words, pool)
-    if not _ORDER.isdisjoint(words):
+    if not _ORDER.isdisjoint(words) or not pool:
         return None  # "… and paravertebral masses. The latter are known"
     return _begin(pool[0]) if _SECOND.isdisjoint(words) else _split(pool[0], head, new)
 
@@ -102,7 +102,8 @@ def _words(head: Anchor) -> list[str]:
 
 
 def _last_named(draft: Draft) -> tuple[int, int]:
-    head = draft.heads[-1] if draft.heads else None
+    named = [head for head in draft.heads if head.role not in ("member", "pronoun")]
+    head = named[-1] if named else draft.heads[-1] if draft.heads else None
     return (head.sentence.index, head.first) if head else (-1, -1)
 
 
@@ -123,6 +124,58 @@ def respective(sentence: Sentence, drafts: Sequence[Draft]) -> dict[Annotation, 
     alike = sorted((note for note in notes if note.kind == last.kind), key=lambda note: note.first)[-len(drafts) :]
     joined = all(_JOINS.issuperset(sentence.norms(one.last + 1, other.first - 1)) for one, other in pairwise(alike))
     return dict(zip(alike, drafts, strict=True)) if joined and len(alike) == len(drafts) else {}
+
+
+def divide_list(draft: Draft, sentence: Sentence, new: New) -> bool:
+    """Lesions told as a list of sides, levels and sizes: "right T8 45 mm, left T9 38 mm, right L1 20 mm".
+
+    The kinds of phrases must come round in one order; sizes may follow: "at T5 (left) and T8 (right), 15 and 32 mm
+    respectively". Whether it did.
+    """
+    sizes = [note for note in draft.sizes if note.sentence is sentence]
+    sides = [note for note in sentence.of("modifier") if note.means.get("laterality") in ("left", "right")]
+    own = {*draft.level_notes, *sizes}
+    first = min((head.last for head in draft.heads if head.sentence is sentence), default=sentence.last)
+    notes = sorted((note for note in (*own, *sides) if note.sentence is sentence and note.first > first), key=_place)
+    kinds = [note.kind for note in notes]
+    trailing: list[Annotation] = []
+    groups = _rounds(notes, kinds)
+    if not groups and "respectively" in sentence.norms(first, sentence.last):
+        trailing = [note for note in notes if note.kind == "size"]
+        rest = notes[: -len(trailing)] if trailing else notes
+        groups = _rounds(rest, [note.kind for note in rest])
+        groups = groups if len(groups) == len(trailing) and notes[-len(trailing) :] == trailing else []
+    if not groups or len(draft.sizes) != len(sizes) or {*draft.level_notes} - {*notes} or not _differ(groups):
+        return False
+    head = draft.heads[-1]
+    parts = [_begin(draft), *(_split(draft, head, new) for _ in groups[1:])]
+    for part, group, size in zip(parts, groups, trailing or [None] * len(groups), strict=True):
+        part.level_notes = [note for note in group if note.kind == "level"]
+        part.sizes = [note for note in (*group, size) if note is not None and note.kind == "size"]
+        part.sides = [note.means["laterality"] for note in group if note.kind == "modifier"] or part.sides
+        part.parts, part.size_side, part.size_level = {}, None, None
+        part.heads = part.heads or [head]
+    draft.words.pop("count", None)
+    return True
+
+
+def _rounds(notes: Sequence[Annotation], kinds: Sequence[str]) -> list[list[Annotation]]:
+    """The notes in rounds of two or three kinds, if they come round in one order; else none."""
+    for period in (2, 3):
+        whole = len(kinds) % period == 0 and len(kinds) // period > 1
+        if whole and len(set(kinds[:period])) == period and all(kinds[i] == kinds[i % period] for i in range(len(kinds))):
+            return [list(notes[at : at + period]) for at in range(0, len(notes), period)]
+    return []
+
+
+def _differ(groups: Sequence[Sequence[Annotation]]) -> bool:
+    """Whether the levels of the groups differ: two sizes at one level may be of one lesion."""
+    levels = [tuple(note.text for note in group if note.kind == "level") for group in groups]
+    return all(levels) and len(set(levels)) == len(levels)
+
+
+def _place(note: Annotation) -> int:
+    return note.first
 
 
 def divide_sizes(draft: Draft, sentence: Sentence, new: New) -> None:

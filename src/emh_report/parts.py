@@ -28,6 +28,8 @@ def side_parts(sentence: Sentence) -> dict[Annotation, str]:
     behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(norms[sizes[0].last + 1 : sides[0].first])
     found: dict[Annotation, str] = {}
     for note in sentence.of("size", "level"):
+        if behind and note.kind == "level" and note.last < sizes[0].first:
+            continue  # "bilateral masses T5-T9, 45 mm on the right and 32 mm on the left"
         if behind:
             side = next((side for side in sides if side.first > note.last), None)
         else:

@@ -11,7 +11,7 @@ from emh_report.document import Annotation, Document, Sentence
 from emh_report.lesion_names import number_of, referred_to
 from emh_report.lesions import IMPRESSION, Draft, current, is_largest, is_resolved, side_of
 from emh_report.levels import LevelSpan
-from emh_report.members import divide_sizes, member, tells_apart
+from emh_report.members import divide_list, divide_sizes, member, tells_apart
 from emh_report.model import Assertion, Change, level_order
 from emh_report.sites import separate_sites
 from emh_report.standing import stronger
@@ -69,7 +69,8 @@ class Registry:
         if not group or not tells_apart(head, side):
             return []
         levels, site = _named(head), group[-1].site
-        pool = [draft for draft in self._live() if draft.site == site]
+        ordered = not {"former", "latter"}.isdisjoint(head.sentence.norms(head.first, head.last))
+        pool = [draft for draft in self._live() if ordered or draft.site == site]
         found = member(head, side, levels, pool, lambda draft: _compatible(draft, side, levels, head), self._new)
         if found is None:
             return []
@@ -78,7 +79,8 @@ class Registry:
 
     def divide(self, draft: Draft, sentence: Sentence) -> None:
         """Make two of a lesion where the sentence measures two in a row."""
-        divide_sizes(draft, sentence, self._new)
+        if not divide_list(draft, sentence, self._new):
+            divide_sizes(draft, sentence, self._new)
 
     def _numbered(self, head: Anchor, number: str, assertion: Assertion) -> Draft:
         """The lesion that the report itself numbers, under which what it says of it stands."""

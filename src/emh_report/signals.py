@@ -216,10 +216,8 @@ def _pairs(
 
 
 def _is_fronted(sentence: Sentence, groups: list[list[Annotation]], before: Annotation, note: Annotation) -> bool:
-    """Whether the only sequences named open the sentence, and another lesion is told of on them."""
-    if len(groups) != 1 or groups[0][0].first > sentence.first + 3 or groups[0][-1].last > before.first:
-        return False
-    return any(before.last < lesion.first < note.first for lesion in sentence.of("lesion"))
+    """Whether another lesion is told of on the only sequences named."""
+    return len(groups) == 1 and any(before.last < lesion.first < note.first for lesion in sentence.of("lesion"))
 
 
 _SOME = frozenset("few some several scattered small tiny patchy focal".split())

@@ -194,7 +194,8 @@ def listed_before(norm: Sequence[str], size: Size) -> list[Size]:
     at = size.first - 1
     while len(size.values) == 1 and at > 0 and norm[at] in ("and", ",") and len(listed) < 10:
         at -= 2 if norm[at - 1] == "," else 1
-        if at < 1 or "." not in norm[at] or number(norm[at]) is None or norm[at - 1] not in _LIST_OPENERS:
+        whole = "respectively" in norm[size.last + 1 : size.last + 3] and norm[at].isdecimal()
+        if at < 1 or not (whole or "." in norm[at]) or number(norm[at]) is None or norm[at - 1] not in _LIST_OPENERS:
             break
         listed.insert(0, Size(at, at, [number(norm[at]) or Decimal(0)], [size.units[-1]]))
         at -= 1
