@@ -25,6 +25,35 @@ def bracketed_level(sentence: Sentence, anchor: Anchor) -> Annotation | None:
     return next((level for level in sentence.of("level") if level.last == opens - 1), None)
 
 
+def both_levels(sentence: Sentence, anchor: Anchor) -> list[Annotation]:
+    """The last levels named before "at both levels", "at these levels"."""
+    behind = sentence.norms(anchor.last + 1, anchor.last + 3)
+    if behind[:1] != ["at"] or behind[-1:] != ["level"] or behind[1:2] not in (["both"], ["these"], ["those"]):
+        return []
+    earlier = [
+        level
+        for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
+        for level in other.of("level")
+        if other is not sentence or level.last < anchor.first
+    ]
+    here = [level for level in earlier if level.sentence is sentence]
+    return earlier[-2:] if behind[1] == "both" else here or earlier[-1:]
+
+
+def same_level(sentence: Sentence) -> list[Annotation]:
+    """The level spoken of before, where a sentence says "at this level"."""
+    norms = sentence.norms(sentence.first, sentence.last)
+    named = any(norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1))
+    if not named:
+        return []
+    earlier = [
+        level
+        for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
+        for level in other.of("level")
+    ]
+    return earlier[-1:]
+
+
 def interprets_signal(anchor: Anchor) -> bool:
     """Whether a finding only names what a cord signal means: "hyperintensity D3-D5 s/o compressive myelopathy"."""
     return anchor.note.sentence.document.norms[anchor.note.last] == "myelopathy"

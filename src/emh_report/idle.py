@@ -121,7 +121,9 @@ def own_scope(sentence: Sentence, cue: CueSpan, clause: tuple[int, int]) -> tupl
 
 _STUDIES = frozenset("mri mr ct scan study examination exam imaging film".split())
 _COMPARED = frozenset("comparison compared comparing".split())
-_HOLDS = frozenset("contains contain contained shows show showed demonstrates demonstrated has have had".split())
+_HOLDS = frozenset(
+    "causes cause caused contains contain contained shows show showed demonstrates demonstrated has have had".split()
+)
 _REPLIES = frozenset("yes no none nil negative absent".split())
 _STATED = frozenset("negative neg nonreactive free".split())
 _ANSWERS = frozenset("negative neg nil none absent zero".split())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from emh_report.anchors import LESION, Anchor, by_position, owner
 from emh_report.attributes import acceptance, add_parts, is_systemic, shines
 from emh_report.beside import (
+    both_levels,
     bracketed_level,
     change_of,
     cord_within,
@@ -21,6 +22,7 @@ from emh_report.beside import (
     of_something_else,
     partner_drafts,
     place_by_effect,
+    same_level,
 )
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
@@ -187,11 +189,13 @@ class _Linker:
                     and not (other.kind == "cord_signal" and interprets_signal(anchor))
                 ]
                 picked = [head for head in heads if head.role == "member" and head.last < anchor.first]
-                if picked and (not causes or causes[-1].first < picked[-1].first):
+                if both := both_levels(sentence, anchor):
+                    fact.lesion_levels = both
+                elif picked and (not causes or causes[-1].first < picked[-1].first):
                     fact.lesion_levels = [level for draft in drafts[picked[-1]] for level in draft.level_phrases]
                 elif causes:
                     fact.lesion_levels = list(causes[-1].levels)
-                elif same := self._same_level(sentence):
+                elif same := same_level(sentence):
                     fact.lesion_levels = same
                 elif anchor.kind == "compression" and self._is_at_hand(sentence):
                     fact.lesion_levels = self.focus[0].level_phrases
@@ -205,20 +209,6 @@ class _Linker:
             return False
         last = self.focus[0].heads[-1].sentence
         return last.paragraph == sentence.paragraph or (sentence.label is None and last.index >= self.headed)
-
-    @staticmethod
-    def _same_level(sentence: Sentence) -> list[Annotation]:
-        """The level spoken of before, where a sentence says "at this level"."""
-        norms = sentence.norms(sentence.first, sentence.last)
-        named = any(norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1))
-        if not named:
-            return []
-        earlier = [
-            level
-            for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
-            for level in other.of("level")
-        ]
-        return earlier[-1:]
 
     def _loose_levels(self, sentence: Sentence, loose: list[Annotation], anchors: list[Anchor]) -> None:
         """A level with nothing in its sentence to belong to: "Worst at D6." """

@@ -149,9 +149,9 @@ def divide_list(draft: Draft, sentence: Sentence, new: New) -> bool:
         return False
     head = draft.heads[-1]
     parts = [_begin(draft), *(_split(draft, head, new) for _ in groups[1:])]
-    for part, group, size in zip(parts, groups, trailing or [None] * len(groups), strict=True):
+    for index, (part, group) in enumerate(zip(parts, groups, strict=True)):
         part.level_notes = [note for note in group if note.kind == "level"]
-        part.sizes = [note for note in (*group, size) if note is not None and note.kind == "size"]
+        part.sizes = [note for note in (*group, *trailing[index : index + 1]) if note.kind == "size"]
         part.sides = [note.means["laterality"] for note in group if note.kind == "modifier"] or part.sides
         part.parts, part.size_side, part.size_level = {}, None, None
         part.heads = part.heads or [head]
@@ -163,7 +163,8 @@ def _rounds(notes: Sequence[Annotation], kinds: Sequence[str]) -> list[list[Anno
     """The notes in rounds of two or three kinds, if they come round in one order; else none."""
     for period in (2, 3):
         whole = len(kinds) % period == 0 and len(kinds) // period > 1
-        if whole and len(set(kinds[:period])) == period and all(kinds[i] == kinds[i % period] for i in range(len(kinds))):
+        one = kinds[:period]
+        if whole and len(set(one)) == period and [*kinds] == [*one] * (len(kinds) // period):
             return [list(notes[at : at + period]) for at in range(0, len(notes), period)]
     return []
 
