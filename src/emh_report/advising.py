@@ -45,6 +45,7 @@ TURNS = frozenset({"but", "however"})
 """A statement without a procedure of its own that they open overrides the one before: "but is not needed"."""
 SOONER = frozenset({"sooner", "earlier"})
 """Before "if", they add an occasion to advice that stands anyway: "in 1 year, earlier if symptoms recur"."""
+_CARRIED_OUT = frozenset(["performed", "done", "undertaken", "carried out", "obtained"])
 _COMING = frozenset("will would should shall must may might can could".split())
 _PAST = frozenset({"was", "were", "been"})
 _LONGEST_GAP = 5
@@ -114,8 +115,8 @@ def _group(cue: Annotation) -> str:
     """What a cue says; "was stopped" tells of the past, "should be stopped" advises."""
     before = cue.sentence.document.norms[cue.first - 1] if cue.first > cue.sentence.first else ""
     if (
-        cue.means["advice"] == "done"
-        and before == "be"
+        before == "be"
+        and cue.text.lower() in _CARRIED_OUT
         and not _COMING.isdisjoint(cue.sentence.norms(cue.first - 5, cue.first))
     ):
         return "for"  # "only if the mass enlarges will biopsy be performed"

@@ -112,6 +112,14 @@ def is_unseen(note: Annotation, alone: bool) -> bool:
     return field == "enhancement" and note.assertion is Assertion.NOT_ASSESSED
 
 
+def labelled_cord(note: Annotation) -> Anchor | None:
+    """The cord, where a signal stands under its label: "Cord: compressed at T8. T2 hyperintense T8." """
+    for topic in note.sentence.topic:
+        if topic.kind == "structure" and topic.concept == "cord" and topic.sentence is not note.sentence:
+            return Anchor("cord", note.first, note.last, note.sentence, topic, Assertion.PRESENT)
+    return None
+
+
 def of_something_else(note: Annotation) -> bool:
     """Whether a sentence brings in something that is no lesion spoken of before: "A small hematoma is T1 bright"."""
     sentence = note.sentence

@@ -146,9 +146,7 @@ def _targets(sentence: Sentence, effect: Annotation, structures: Sequence[Annota
     before = _preceding(sentence, effect, structures)
     noun = sentence.document.norms[effect.last] in _NOUNS
     if effect.means["effect"] == "preserved":
-        own = [
-            s for s in after if _NOUNS.isdisjoint(sentence.norms(s.last + 1, s.last + 1))
-        ]  # not "clear cord compression"
+        own = [s for s in after if _NOUNS.isdisjoint(sentence.norms(s.last + 1, s.last + 1))]
         return before or [s for s in own if s.first - effect.last <= 3][:2]
     adjacent = noun and before and effect.first - before[-1].last == 1
     predicate = before and effect.text.lower().endswith("ed")

@@ -262,7 +262,7 @@ def _is_label(sentence: Sentence, head: Anchor) -> bool:
 
 def _normal_tissue(sentence: Sentence, head: Anchor) -> bool:
     """Whether tissue is only called normal: "the paravertebral soft tissues are unremarkable"."""
-    if not head.note.text.lower().endswith(("tissue", "tissues")):
+    if not head.note.text.lower().endswith(("tissue", "tissues", "shadow", "shadows")):
         return False
     first, last = sentence.clause_of(head.first)
     named = [note.first for note in sentence.of("structure") if note.first > head.last]

@@ -17,6 +17,7 @@ from emh_report.beside import (
     is_caption,
     is_reason_treated,
     is_unseen,
+    labelled_cord,
     level_where,
     of_an_organ,
     of_something_else,
@@ -231,6 +232,7 @@ class _Linker:
     def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: _Drafts) -> None:
         for signal in signals(sentence):
             anchor = cord_within(signal.note, anchors) or owner(signal.note, anchors, shines)
+            anchor = anchor or labelled_cord(signal.note)
             if anchor is None and of_something_else(signal.note):
                 continue
             for draft in partner_drafts(sentence, anchor, drafts):

@@ -55,6 +55,12 @@ _IMAGED = re.compile(
     re.IGNORECASE,
 )
 """What is seen, told without a verb: "Bilateral paraspinal masses T8-T10", "No epidural mass"."""
+_OF_THE_STUDY = re.compile(
+    r"(?:body|region|part|side|modality|date|sequences?|contrast|field|protocol|study|exam\w*|procedure|department|accession)\b"
+    r"[^:\n]{0,30}:",
+    re.IGNORECASE,
+)
+"""A line that goes on to tell what was examined, and how."""
 _TECHNICAL = re.compile(
     r"\b(?:t1|t2|stir|flair|dwi|axial|sagittal|coronal|planes?|contrast|gadolinium|weighted|sequences?|acquired|obtained"
     r"|performed|slices?|protocol|technique|tesla|kv|kvp|ml)\b",
@@ -64,7 +70,9 @@ _TECHNICAL = re.compile(
 _OF_THE_PATIENT = re.compile(
     r"\b(?:patients?|pts?|he|she|his|her|they|known|history|hx|years?|yrs?|months?|weeks?|days?|since|due|pain|weakness|symptoms?"
     r"|numbness|paraparesis|paraplegia|presents?|presenting|presented|complain\w*|referred|admitted|diagnosed|treated"
-    r"|outside|elsewhere|please|evaluate|evaluation|assess|exclude|rule out|query|whether|if)\b|\?",
+    r"|outside|elsewhere"
+    r"|please|requested|requests|neurosurg\w*|surgeons?|evaluate|evaluation|assess|exclude|rule out|query|whether"
+    r"|if)\b|\?",
     re.IGNORECASE,
 )
 """Words of what led to the study, which goes on in the section of the clinical question."""
@@ -117,7 +125,7 @@ def _below(text: str, mark: Mark, end: int) -> int:
     """Where a report goes on below its title ("EXAM: MRI spine") or its technique, if no heading opens it."""
     lines = list(_line_starts(text, mark.end, end))
     if mark.category == _EXAM:
-        return lines[0] if lines else end
+        return next((at for at in lines if not _OF_THE_STUDY.match(text, at)), end)
     told = (
         at
         for at, after in pairwise([*lines, end])

@@ -48,8 +48,8 @@ _LABEL_WORDS = 5
 _UNNAMED = re.compile(r"\b(?:no|not|nil|without|possible|possibly|probable|probably|likely)\b", re.IGNORECASE)
 """Words of a cell that states something itself, and names nothing that the next one would tell of."""
 _FINITE = re.compile(
-    r"\b(?:is|are|was|were|be|been|ha[sd]|have|show(?:s|ed)?|seen|noted|found|reveal(?:s|ed)|disclos(?:es|ed)|demonstrat(?:es|ed)"
-    r"|depict(?:s|ed)|detected|identified)\b",
+    r"\b(?:is|are|was|were|be|been|ha[sd]|have|show(?:s|ed)?|seen|noted|found|reveals|revealed|discloses|disclosed"
+    r"|demonstrates|demonstrated|depicts|depicted|detected|identified)\b",
     re.IGNORECASE,
 )
 
