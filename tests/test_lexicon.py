@@ -128,6 +128,30 @@ def test_scalars_stay_strings(built_in: Path, overlay: Write) -> None:
     assert words.codes == {"snomed": "0123"}
 
 
+def test_a_line_may_hold_alternatives(built_in: Path, overlay: Write) -> None:
+    path = overlay(_one("{id: a, terms: [no (sign|evidence) (was |)found]}"))
+    assert lexicon.load([path]).concepts["a"].terms == (
+        "no sign was found", "no sign found", "no evidence was found", "no evidence found",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("term", "fault"),
+    [
+        ("sign|evidence", "'|' outside of brackets in 'sign|evidence': write alternatives as (sign|evidence)"),
+        ("(a|b)(c|d", "'|' outside of brackets in '(a|b)(c|d': write alternatives as (sign|evidence)"),
+        ("(|)", "empty term"),
+        (
+            "(a|b|c|d|e|f|g|h)(a|b|c|d|e|f|g|h)(a|b|c|d|e|f|g|h)",
+            "'(a|b|c|d|e|f|g|h)(a|b|c|d|e|f|g|h)(a|b|c|d|e|f|g|h)' stands for 512 terms; "
+            "at most 500 can stand in one line",
+        ),
+    ],
+)
+def test_alternatives_are_read_strictly(term: str, fault: str, built_in: Path, overlay: Write) -> None:
+    assert f"local/own.yaml:3: {fault}" in _faults([overlay(_one(f'{{id: a, terms: ["{term}"]}}'))])
+
+
 def test_preferred_defaults_to_the_first_term(built_in: Path, overlay: Write) -> None:
     assert lexicon.load([overlay(_one("{id: a, terms: [b, c]}"))]).concepts["a"].preferred == "b"
 

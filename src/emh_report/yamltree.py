@@ -125,7 +125,7 @@ class YamlFile:
 
     def _spelt_out(self, item: yaml.Node, text: str) -> list[str]:
         """The terms that one line with alternatives stands for: "no (sign|evidence) of"."""
-        parts = [part[1:-1].split("|") if part[:1] == "(" else [part] for part in _CHOICE.split(text) if part]
+        parts = [part[1:-1].split("|") if _CHOICE.fullmatch(part) else [part] for part in _CHOICE.split(text) if part]
         if any("|" in part for options in parts for part in options):
             self.fault(item, f"'|' outside of brackets in {text!r}: write alternatives as (sign|evidence)")
             return []
