@@ -21,7 +21,7 @@ from emh_report.model import (
     Severity,
 )
 from emh_report.model import Warning as ReportWarning
-from emh_report.polarity import is_elsewhere, split_levels
+from emh_report.polarity import is_elsewhere, resolved_at_last, split_levels
 from emh_report.relations import BACKGROUND, Links
 
 
@@ -173,7 +173,7 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
         )
     ]
     stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section is None]
-    if gone := _over(facts):
+    if gone := resolved_at_last(facts):
         state.present = state.possible = False
         state.historical, state.change = True, Change.RESOLVED
         state.prior |= state.levels | set(level_names(gone.levels))
@@ -190,21 +190,6 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
     state.prior |= state.levels
     state.levels = set()
     state.notes.append(free[-1].anchor.note)
-
-
-_PAST = frozenset("was were had showed demonstrated revealed documented reported".split())
-_NOW = frozenset("is are now today currently still remains persists again".split())
-
-
-def _over(facts: Sequence[Fact]) -> Fact | None:
-    """The statement that compression has resolved, where all that states it stands before and tells of the past."""
-    gone = next((fact for fact in reversed(facts) if fact.assertion is Assertion.HISTORICAL), None)
-    if gone is None or Change.RESOLVED not in (gone.change, gone.anchor.note.change):
-        return None
-    stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section != BACKGROUND]
-    words = [set(fact.sentence.norms(fact.sentence.first, fact.sentence.last)) for fact in stated]
-    past = all(not _PAST.isdisjoint(each) and _NOW.isdisjoint(each) for each in words)
-    return gone if stated and past and all(fact.sentence.index < gone.sentence.index for fact in stated) else None
 
 
 def _override(state: _Compression, addendum: Sequence[Fact]) -> None:

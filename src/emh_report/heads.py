@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emh_report.anchors import LESION, Anchor, premodifies
+from emh_report.anchors import LESION, Anchor, premodifies, qualifies
 from emh_report.document import Annotation, Sentence
 from emh_report.itemised import itemised
 from emh_report.model import Assertion
@@ -22,6 +22,8 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
         role = note.means.get("role", "mass")
         if role == "pronoun" and _no_subject(sentence, note):
             continue
+        if heads and role != "pronoun" and _is_adjective(sentence, heads[-1], note):
+            heads.pop()
         if heads and note.first - heads[-1].last <= 1 and role == "mass":
             previous = heads[-1]
             previous.last = note.last
@@ -48,6 +50,12 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     give_sites(sentence, heads)
     heads = [head for head in heads if head.sites or head.role in ("mass", "pronoun", "definite")]
     return heads or _denied_label(sentence)
+
+
+def _is_adjective(sentence: Sentence, head: Anchor, note: Annotation) -> bool:
+    """Whether a word of size only describes the noun behind it: "T7 larger left epidural focus"."""
+    sized = head.role == "pronoun" and head.note.text.lower() in ("larger", "bigger")
+    return sized and note.first > head.last and qualifies(sentence, head.last + 1, note.first - 1)
 
 
 def _side_label(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from emh_report.anchors import denied_at
 from emh_report.document import Annotation
 from emh_report.facts import TODAY, Fact, level_names
-from emh_report.model import Assertion
+from emh_report.model import Assertion, Change
+from emh_report.relations import BACKGROUND
 
 _BEYOND = frozenset("above below cranial caudal proximal distal rostral beyond".split())
+_THEN = frozenset("was were had showed demonstrated revealed documented reported".split())
+_NOW = frozenset("is are now today currently still remains persists again".split())
 _PAST = frozenset("previously formerly earlier initially".split())
 
 
@@ -48,3 +53,25 @@ def _turned(level: Annotation) -> bool:
 def _beyond(level: Annotation) -> bool:
     before = level.sentence.norms(level.first - 2, level.first - 1)
     return not _BEYOND.isdisjoint(before)
+
+
+def resolved_at_last(facts: Sequence[Fact]) -> Fact | None:
+    """The statement that compression has resolved, where all that states it stands before and tells of the past."""
+    gone = next((fact for fact in reversed(facts) if fact.assertion is Assertion.HISTORICAL), None)
+    if gone is None or Change.RESOLVED not in (gone.change, gone.anchor.note.change):
+        return None
+    stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section != BACKGROUND]
+    before = all(
+        fact.sentence.index < gone.sentence.index
+        or (fact.sentence is gone.sentence and fact.anchor.last < gone.anchor.first)
+        for fact in stated
+    )
+    words = [
+        set(fact.sentence.norms(fact.sentence.first, min(fact.sentence.last, fact.anchor.last))) for fact in stated
+    ]
+    words = [
+        each if fact.sentence is gone.sentence else {*fact.sentence.norms(fact.sentence.first, fact.sentence.last)}
+        for each, fact in zip(words, stated, strict=True)
+    ]
+    past = all(not _THEN.isdisjoint(each) and _NOW.isdisjoint(each) for each in words)
+    return gone if stated and past and before else None

@@ -32,7 +32,9 @@ def action_of(note: Annotation) -> Action:
     """The action: "surgery clinic review" is a referral, "MRI … with contrast" a contrast study."""
     action = Action(note.means["action"])
     after = set(note.sentence.norms(note.last + 1, note.last + 2))
-    if action is Action.SURGERY and note.concept == _SURGERY and _REFERRALS.intersection(after):
+    before = note.sentence.norms(note.first - 3, note.first - 1)
+    referred = any(word.startswith("refer") for word in before) and "to" in before
+    if action is Action.SURGERY and note.concept == _SURGERY and (referred or _REFERRALS.intersection(after)):
         return Action.SURGICAL_REFERRAL
     if action is Action.FOLLOW_UP_IMAGING and "weak" in note.means:
         reach = range(note.last + 1, note.last + 10)

@@ -14,6 +14,8 @@ from emh_report.document import Annotation, Sentence
 Span = tuple[int, int]
 UNITS_OF_TIME = frozenset("day week wk month mth mo year yr hour hr weekly monthly yearly".split())
 _HARD = BREAKS | {";", "|"}
+_GIVE = frozenset("be been being was were is are not".split())
+"""Before "given" they make it a verb: "should be given", not "given the findings"."""
 _SOFT = frozenset({",", "and", "&", "("})
 _CLOSE = frozenset({",", ":", "then", "-"})
 _OPENING = 4
@@ -38,7 +40,11 @@ class Statements:
     def _split(self) -> list[Span]:
         """Cut at ";" and "but", and at a comma or "and" that has advice of its own on either side."""
         first, last = self._sentence.first, self._sentence.last
-        hard = [index for index in range(first + 1, last + 1) if self._norms[index] in _HARD]
+        hard = [
+            index
+            for index in range(first + 1, last + 1)
+            if self._norms[index] in _HARD and not (self._norms[index] == "given" and self._norms[index - 1] in _GIVE)
+        ]
         units: list[Span] = []
         for begin, after in pairwise([first, *hard, last + 1]):
             start = begin
@@ -87,7 +93,7 @@ class Statements:
     def _leads(self, start: int, unit: Span) -> bool:
         """Whether a condition opens the sentence, and so bears on all its statements."""
         opens = start < unit[0] and start - self._sentence.first <= _OPENING
-        return opens and ";" not in self._norms[start : unit[0]]
+        return opens and ";" not in self._norms[start : unit[0] + 1]
 
     def _trails(self, start: int, unit: Span) -> bool:
         """Whether what depends on a condition stands before it."""
