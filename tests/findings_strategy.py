@@ -151,10 +151,12 @@ def iron(draw: st.DrawFn) -> Part:
 SITES = (
     "paravertebral", "epidural", "presacral", "rib", "pleural", "mediastinal", "retroperitoneal", "perirenal", "kidney",
     "liver", "spleen", "adrenal", "intracranial", "pelvis", "bone", "breast", "skin", "soft_tissue", "foraminal",
+    "other",
 )  # fmt: skip
 KINDS = {"epidural": "epidural_component", "liver": "organ", "spleen": "organ", "lymph_node": "nodal"}
-INTENSITIES = ("hypointense", "isointense", "hyperintense", "intermediate", "mixed", "signal_void", "suppressed")
-GRADED = ("hypointense", "hyperintense")
+INTENSITIES = (
+    "hypointense", "isointense", "hyperintense", "intermediate", "mixed", "signal_void", "suppressed", "blooming",
+)  # fmt: skip
 REFERENCES = ("spinal cord", "muscle", "marrow", "liver", "spleen", "CSF", "fat")
 SEQUENCES = ("T1", "T2", "STIR", "T2FS", "FLAIR", "PD", "DWI", "ADC", "GRE", "T2*", "SWI", "T1C")
 
@@ -163,17 +165,40 @@ SEQUENCES = ("T1", "T2", "STIR", "T2FS", "FLAIR", "PD", "DWI", "ADC", "GRE", "T2
 def signal(draw: st.DrawFn, sequence: str) -> Part:
     intensity = draw(st.sampled_from(INTENSITIES))
     found: Part = {"sequence": sequence, "intensity": intensity}
-    if intensity in GRADED:
+    if intensity != "blooming":  # the degree of blooming is that of the iron
         found["degree"] = draw(maybe(st.sampled_from(["mild", "moderate", "marked"])))
-        found["extent"] = draw(maybe(st.sampled_from(["whole", "part"])))
-    if intensity in (*GRADED, "isointense"):
-        found["reference"] = draw(maybe(st.sampled_from(REFERENCES)))
+    found["extent"] = draw(maybe(st.sampled_from(["whole", "part"])))
+    found["reference"] = draw(maybe(st.sampled_from(REFERENCES)))
     if found.get("reference") == "fat" and intensity == "isointense":
         found["reference"] = "muscle"  # "isointense to fat" says that there is fat
     return found
 
 
 sizes = st.lists(st.integers(1, 2000).map(lambda tenths: tenths / 10), min_size=1, max_size=3)
+
+
+def meanings(kind: str, name: str) -> list[str]:
+    """What concepts of a kind can mean by ``name``, as the contract prints it."""
+    return sorted({concept.means[name] for concept in _LEXICONS.of_kind(kind) if name in concept.means})
+
+
+BONE_CHANGES = sorted(
+    term.lower()
+    for concept in _LEXICONS.of_kind("finding")
+    if concept.means.get("field") == "bone_change"
+    for term in concept.terms
+    if term not in ("eroding", "erode", "destroyed")
+)
+
+
+@st.composite
+def size_at(draw: st.DrawFn, lesion: Part) -> Part | None:
+    """Where the size was taken: at a level and on a side of the lesion."""
+    discs = [disc for disc in DISCS if set(disc.split("/")) <= set(lesion["levels"])]
+    level = draw(maybe(st.sampled_from([*lesion["levels"], *discs]))) if lesion["levels"] else None
+    sides = {"bilateral": ["left", "right", "midline"], None: ["left", "right", "midline"]}
+    side = draw(maybe(st.sampled_from(sides.get(lesion["laterality"], [lesion["laterality"]]))))
+    return {"level": level, "laterality": side} if level or side else None
 
 
 @st.composite
@@ -186,13 +211,13 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
         "emh": draw(maybe(asserted("present", "possible", "absent"))),
         "laterality": draw(maybe(st.sampled_from(["left", "right", "bilateral", "midline"]))),
         "levels": draw(levels()),
-        "count": draw(maybe(st.sampled_from([*range(1, 11), "multiple"]))),
+        "count": draw(maybe(st.sampled_from([*range(1, 61), "multiple"]))),
         "assertion": draw(st.sampled_from(["present", "present", "possible"])),
-        "shape": draw(maybe(st.sampled_from(["lobulated", "ovoid", "rounded", "fusiform", "nodular"]))),
-        "margins": draw(maybe(st.sampled_from(["well-defined", "well-circumscribed", "smooth", "ill-defined"]))),
+        "shape": draw(maybe(st.sampled_from(meanings("modifier", "shape")))),
+        "margins": draw(maybe(st.sampled_from(meanings("modifier", "margins")))),
         "homogeneity": draw(maybe(st.sampled_from(["homogeneous", "heterogeneous"]))),
         "attenuation_hu": draw(maybe(st.integers(-1000, 3000).map(lambda tenths: tenths / 10))),
-        "activity": draw(maybe(st.sampled_from(["active", "inactive"]))),
+        "activity": draw(maybe(st.sampled_from(["active", "inactive", "mixed"]))),
         "change": draw(maybe(st.sampled_from(STANDING_CHANGES))),
         "signal": [draw(signal(sequence)) for sequence in draw(some(SEQUENCES, 4))],
     }
@@ -204,6 +229,7 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
     if draw(st.booleans()):
         found["size_mm"] = draw(sizes)
         found["size_approximate"] = draw(st.booleans())
+        found["size_at"] = draw(size_at(found))
         if found["change"]:
             found["prior_size_mm"] = draw(maybe(sizes)) or []
     states = st.sampled_from(["not_mentioned", "present", "possible", "absent", "not_assessed"])
@@ -214,9 +240,10 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
         enhancement["degree"] = draw(maybe(st.sampled_from(["mild", "moderate", "marked"])))
         enhancement["pattern"] = draw(maybe(st.sampled_from(["homogeneous", "heterogeneous", "rim"])))
     found["enhancement"] = enhancement
-    bone = draw(st.sampled_from(["not_mentioned", "present", "absent"]))
-    kind = st.sampled_from(["erosion", "remodeling", "scalloping"])
-    found["bone_change"] = {"assertion": bone, "kind": draw(kind) if bone == "present" else None}
+    bone = draw(states)
+    found["bone_change"] = {"assertion": bone, "kind": draw(st.sampled_from(BONE_CHANGES)) if bone in TODAY else None}
+    if any(each["intensity"] == "blooming" for each in found["signal"]):
+        found["iron"] = {"assertion": "present"}
     return found
 
 

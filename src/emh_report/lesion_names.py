@@ -1,14 +1,21 @@
-"""Lesions that a report calls by numbers or letters: "Lesion 2: …", "lesions A and C are larger"."""
+"""Numbers before and behind lesion words: "Lesion 2: …", "lesions A and C are larger", "12 paravertebral masses"."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emh_report.anchors import Anchor
+from emh_report.anchors import Anchor, qualifies
 from emh_report.document import Sentence
 from emh_report.lesions import Draft
 
+_MOST = 200
+"""More than any report counts."""
 _LESION_WORDS = frozenset("lesion mass deposit nodule".split())
+
+_MARKS = frozenset(") - / x . :".split())
+"""What follows the number of a list item, or joins it to something else."""
+_NUMBERED = _LESION_WORDS | frozenset("image slice series section number no case scan at on in to # -".split())
+"""Words before a number that counts no lesions: "on image 45 masses are seen"."""
 
 
 def number_of(sentence: Sentence) -> str | None:
@@ -35,3 +42,19 @@ def referred_to(head: Anchor, drafts: Sequence[Draft]) -> list[Draft]:
         at += 1 + (norms[at + 1 : at + 2] in (["and"], [","], ["&"]))
     measured = norms[at : at + 1] in (["cm"], ["mm"], ["x"])  # "lesion 2 cm"
     return [] if measured else found
+
+
+def counted(head: Anchor) -> int | None:
+    """How many lesions a number in digits says there are: "12 bilateral paravertebral masses"."""
+    sentence = head.sentence
+    norms = sentence.document.norms
+    at = min([head.first, *(site.first for site in head.sites)]) - 1
+    while at > sentence.first and not norms[at].isdecimal() and qualifies(sentence, at, at):
+        at -= 1
+    if at < sentence.first or not norms[at].isdecimal() or any(n.first <= at <= n.last for n in sentence.annotations):
+        return None
+    numbers_item = (at == sentence.first and sentence.item) or norms[at + 1] in _MARKS
+    number = int(norms[at])
+    many = sentence.document.slice(head.last, head.last).lower().endswith("s")
+    named = at > sentence.first and norms[at - 1] in _NUMBERED
+    return number if 1 < number <= _MOST and many and not named and not numbers_item else None

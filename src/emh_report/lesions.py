@@ -12,7 +12,7 @@ from emh_report.iron_causes import has_other_cause
 from emh_report.levels import LevelSpan
 from emh_report.measure import QuantitySpan, SizeSpan
 from emh_report.model import Assertion, Change
-from emh_report.parts import Part
+from emh_report.parts import Part, says_where_measured
 from emh_report.signals import SignalDraft
 from emh_report.standing import stronger
 
@@ -20,6 +20,7 @@ IMPRESSION = frozenset({"impression", "recommendation"})
 
 
 LARGEST = frozenset("largest larger biggest".split())
+_PLACING = frozenset("at ( ) , in on the mm cm x right left midline side".split())
 
 
 @dataclass(slots=True, eq=False)
@@ -144,6 +145,11 @@ class Draft:
             if key in note.means and key not in self.words:
                 self.words[key] = note.means[key]
                 self.notes.append(note)
+        if note.means.get("activity") not in (None, self.words.get("activity")) and note not in self.notes:
+            same = any("activity" in other.means and other.sentence is note.sentence for other in self.notes)
+            if same:  # "partly active and partly inactive"
+                self.words["activity"] = "mixed"
+                self.notes.append(note)
 
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:
         norms = note.sentence.document.norms
@@ -153,6 +159,10 @@ class Draft:
         if _is_direction(note):
             return
         side = "bilateral" if _compares_sides(note) else note.means["laterality"]
+        if says_where_measured(note) and side != "bilateral":
+            self.size_side = self.size_side or side
+            self.notes.append(note)
+            return
         if LARGEST.intersection(before) or (anchor is not None and is_largest(anchor)):
             self.size_side = self.size_side or side
             if self.sides:
@@ -188,7 +198,9 @@ class Draft:
                 self.size_level = self.size_level or anchor.levels[0]
             for level in note.sentence.of("level"):
                 gap = note.sentence.document.norms[note.last + 1 : level.first]
-                if 0 < len(gap) <= 3 and gap[0] == "at" and self.size_level is None:
+                here = 0 < len(gap) <= 3 and gap[0] == "at"
+                labelled = says_where_measured(level) and _PLACING.issuperset(w for w in gap if not w[0].isdigit())
+                if (here or labelled) and self.size_level is None:
                     self.size_level = level
         self.notes.append(note)
 
@@ -209,7 +221,7 @@ class Draft:
             assertion = Assertion.PRESENT
         if field_name in ("attenuation", "diffusion") or (field_name == "iron" and has_other_cause(note)):
             return
-        if field_name == "bone_change" and assertion is Assertion.PRESENT:
+        if field_name == "bone_change" and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
             self.words.setdefault("bone_change", note.text.lower())
         if field_name == "enhancement" and assertion is not Assertion.ABSENT:
             for modifier in enhancement_words(note):

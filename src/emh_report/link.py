@@ -27,7 +27,7 @@ from emh_report.beside import (
 )
 from emh_report.canal import canal_anchors
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.facts import Fact, make_history
+from emh_report.facts import Fact, level_names, make_history
 from emh_report.heads import lesion_heads
 from emh_report.lesion_names import number_of
 from emh_report.lesions import Draft
@@ -35,6 +35,7 @@ from emh_report.level_owners import attach_levels, is_clear
 from emh_report.members import respective
 from emh_report.model import Assertion, Experiencer
 from emh_report.owners import is_compared, other_anchors, signal_in
+from emh_report.parts import says_where_measured
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
@@ -227,7 +228,8 @@ class _Linker:
                         level.leave_out()
                 self.last_fact.anchor.levels.extend(loose)
         elif len(self.focus) == 1:
-            self.focus[0].add_levels([level for level in loose if not is_clear(sentence, level, ())])
+            said = [level for level in loose if not is_clear(sentence, level, ())]
+            self.focus[0].add_levels([level for level in said if not _within(self.focus[0], level)])
 
     def _attributes(self, sentence: Sentence, anchors: list[Anchor], drafts: _Drafts) -> None:
         for signal in signals(sentence):
@@ -261,7 +263,8 @@ class _Linker:
             if anchor is not None and anchor.kind != LESION:
                 self.attributes.append((note, anchor))
                 continue
-            if anchor is None and note.kind == "modifier" and sentence.of("site", "structure", "organ"):
+            places = sentence.of("site", "structure", "organ") if anchor is None and note.kind == "modifier" else []
+            if any(not place.overlaps(note) for place in places):  # "dumbbell-shaped" is a shape and a place
                 continue  # "the left pleural space is clear" says nothing of the mass spoken of before
             ahead = anchor is None or anchor.first > note.last + 3
             if ahead and note.kind == "size" and of_an_organ(note):
@@ -283,6 +286,11 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
+
+
+def _within(draft: Draft, level: Annotation) -> bool:
+    """Whether a level only tells where in a lesion it was measured."""
+    return says_where_measured(level) and draft.levels.issuperset(level_names([level]))
 
 
 def _passive(anchor: Anchor) -> bool:

@@ -200,7 +200,8 @@ def _prior(draft: Draft) -> tuple[float, ...]:
 
 
 def _size_at(draft: Draft) -> SizeAt | None:
-    level = next(iter(level_names([draft.size_level])), None) if draft.size_level else None
+    place = [draft.size_level] if draft.size_level else []
+    level = next(iter((*disc_names(place), *level_names(place))), None)
     side = draft.size_side
     if side is None and _laterality(draft) is Laterality.BILATERAL:
         measured = [side for side, part in draft.parts.items() if part.sizes]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from emh_report.document import Annotation, Sentence
 
 _MEASURED = frozenset("on the at in to side ( ) , in craniocaudal ap".split())
+_SIZE_LABELS = frozenset("size dimension measurement measure diameter".split())
 
 
 @dataclass(slots=True)
@@ -25,7 +26,9 @@ def side_parts(sentence: Sentence) -> dict[Annotation, str]:
     sizes = sentence.of("size")
     if not sides or not sizes:
         return {}
-    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(norms[sizes[0].last + 1 : sides[0].first])
+    levels = {index for level in sentence.of("level") for index in range(level.first, level.last + 1)}
+    between = (norms[index] for index in range(sizes[0].last + 1, sides[0].first) if index not in levels)
+    behind = sizes[0].last < sides[0].first and _MEASURED.issuperset(between)
     found: dict[Annotation, str] = {}
     for note in sentence.of("size", "level"):
         if behind and note.kind == "level" and note.last < sizes[0].first:
@@ -37,3 +40,10 @@ def side_parts(sentence: Sentence) -> dict[Annotation, str]:
         if side is not None:
             found[note] = side.means["laterality"]
     return found
+
+
+def says_where_measured(note: Annotation) -> bool:
+    """Whether a side or a level tells where a size was taken: "Size: 5.2 x 3.1 cm at T6 on the right"."""
+    sentence = note.sentence
+    label = sentence.norms(*sentence.label) if sentence.label else []
+    return not _SIZE_LABELS.isdisjoint(label) and any(size.last < note.first for size in sentence.of("size"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from emh_report.anchors import Anchor, denied_at
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.lesion_names import number_of, referred_to
+from emh_report.lesion_names import counted, number_of, referred_to
 from emh_report.lesions import IMPRESSION, Draft, current, is_largest, is_resolved, side_of
 from emh_report.levels import LevelSpan
 from emh_report.members import divide_list, divide_sizes, member, tells_apart
@@ -194,6 +194,8 @@ class Registry:
     def _update(self, draft: Draft, head: Anchor, assertion: Assertion, alone: bool = True) -> None:
         draft.heads.append(head)
         draft.notes.append(head.note)
+        if "count" not in draft.words and head.role in ("mass", "part") and (number := counted(head)):
+            draft.words["count"] = str(number)
         if draft.named_side is None and (side := side_of(head)) in ("left", "right"):
             draft.named_side = side
         if head.note.kind == "emh":
