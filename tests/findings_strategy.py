@@ -162,8 +162,7 @@ SEQUENCES = ("T1", "T2", "STIR", "T2FS", "FLAIR", "PD", "DWI", "ADC", "GRE", "T2
 
 
 @st.composite
-def signal(draw: st.DrawFn, sequence: str) -> Part:
-    intensity = draw(st.sampled_from(INTENSITIES))
+def signal(draw: st.DrawFn, sequence: str, intensity: str) -> Part:
     found: Part = {"sequence": sequence, "intensity": intensity}
     if intensity != "blooming":  # the degree of blooming is that of the iron
         found["degree"] = draw(maybe(st.sampled_from(["mild", "moderate", "marked"])))
@@ -182,6 +181,7 @@ def meanings(kind: str, name: str) -> list[str]:
     return sorted({concept.means[name] for concept in _LEXICONS.of_kind(kind) if name in concept.means})
 
 
+PLACES = ("upper third", "beside the crus", "psoas muscle", "lower pole")
 BONE_CHANGES = sorted(
     term.lower()
     for concept in _LEXICONS.of_kind("finding")
@@ -219,13 +219,20 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
         "attenuation_hu": draw(maybe(st.integers(-1000, 3000).map(lambda tenths: tenths / 10))),
         "activity": draw(maybe(st.sampled_from(["active", "inactive", "mixed"]))),
         "change": draw(maybe(st.sampled_from(STANDING_CHANGES))),
-        "signal": [draw(signal(sequence)) for sequence in draw(some(SEQUENCES, 4))],
+        "subsite": draw(maybe(st.sampled_from(PLACES))),
+        "signal": [
+            draw(signal(sequence, intensity))
+            for sequence in draw(some(SEQUENCES, 4))
+            for intensity in draw(some(INTENSITIES, 2, 1))
+        ],
     }
-    if site == "liver":
-        found["levels"] = []  # S5 of the liver is a segment
-    elif draw(st.booleans()):
-        found["disc_levels"], found["levels"] = draw(some(DISCS, 1, 1)), []
-        found["levels"] = found["disc_levels"][0].split("/")
+    if draw(st.booleans()):
+        found["disc_levels"] = draw(some(DISCS, 2, 1))
+        ends = {end for disc in found["disc_levels"] for end in disc.split("/")}
+        found["levels"] = sorted({*found["levels"], *ends}, key=VERTEBRAE.index)
+    if site == "liver":  # S5 of the liver is a segment
+        found["levels"] = [level for level in found["levels"] if level[0] != "S"]
+        found["disc_levels"] = [disc for disc in found.get("disc_levels", []) if "S" not in disc]
     if draw(st.booleans()):
         found["size_mm"] = draw(sizes)
         found["size_approximate"] = draw(st.booleans())
@@ -248,8 +255,30 @@ def lesion(draw: st.DrawFn, number: int) -> Part:
 
 
 @st.composite
+def one_of_many(draw: st.DrawFn, number: int) -> Part:
+    """A lesion of a long list, of which little is said."""
+    site = draw(st.sampled_from(SITES))
+    states = {name: {"assertion": "not_mentioned"} for name in ("iron", "fat", "enhancement")}
+    return {
+        "id": f"L{number}",
+        "kind": KINDS.get(site, "mass"),
+        "site": site,
+        "emh": None,
+        "laterality": draw(maybe(st.sampled_from(["left", "right", "bilateral", "midline"]))),
+        "levels": draw(levels(among=VERTEBRAE[:24])),
+        "assertion": draw(st.sampled_from(["present", "possible"])),
+        "size_mm": draw(st.just([]) | sizes),
+        "attenuation_hu": None,
+        "activity": None,
+        "signal": [],
+        **states,
+    }
+
+
+@st.composite
 def lesions(draw: st.DrawFn) -> Part:
-    found = [draw(lesion(number)) for number in range(1, draw(st.integers(0, 6)) + 1)]
+    count = draw(st.integers(0, 6) | st.integers(0, 6) | st.integers(0, 6) | st.integers(7, 60))
+    found = [draw(lesion(number) if number <= 6 else one_of_many(number)) for number in range(1, count + 1)]
     epidural = draw(epidural_disease(found))
     fats = {each["fat"]["assertion"] for each in found} - {"not_mentioned"}
     fat = next((each for each in _STRENGTH if each in fats), None)

@@ -108,6 +108,9 @@ def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
     end = note.last + 1
     while end in stations:
         end += 1
+    if sentence.in_label(note) and sentence.label and any(n.first > sentence.label[1] for n in nodes):
+        behind = [other for other in sentence.of("lesion", "site") if not sentence.in_label(other)]
+        return not behind  # "Lesion 2: enlarged para-aortic nodes"
     return note.first in named or (
         note.text.lower() == "conglomerate" and end in named | {node.first for node in nodes}
     )

@@ -39,6 +39,8 @@ class Draft:
     parts: dict[str, Part] = field(default_factory=dict)
     size_level: Annotation | None = None
     size_side: str | None = None
+    place: Annotation | None = None
+    """The place that a label gives in words of its own."""
     corrected: bool = False
     attributions: dict[Annotation, None] = field(default_factory=dict)
     """EMH said of this lesion by name, not of the report as a whole."""

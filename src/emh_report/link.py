@@ -39,6 +39,7 @@ from emh_report.parts import says_where_measured
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
+from emh_report.sites import place_told
 
 _PASSIVE = frozenset(
     "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
@@ -93,6 +94,9 @@ class _Linker:
             self.section, self.focus, self.last_fact = sentence.section, [], None
         if sentence.label == (sentence.first, sentence.last):
             self.headed = sentence.index
+        if len(self.focus) == 1 and self.focus[0].place is None and (place := place_told(sentence)):
+            self.focus[0].place = place
+            self.focus[0].notes.append(place)
         if sentence.section in SILENT or sentence.by_kind.keys() <= _UNRELATED:
             return
         self.focus = self.registry.by_number(number_of(sentence)) or self.focus

@@ -141,6 +141,7 @@ def _lesion(document: Document, draft: Draft, attribution: Asserted) -> Lesion:
         kind=_KINDS.get(draft.site, LesionKind.MASS),
         emh=_attributed(draft, attribution),
         site=Site(draft.site),
+        subsite=" ".join(draft.place.text.split()) if draft.place else None,
         laterality=_laterality(draft),
         levels=ordered(draft.levels),
         disc_levels=disc_names(draft.level_notes),

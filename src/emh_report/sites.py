@@ -21,6 +21,26 @@ ORGAN_SITES = frozenset({"liver", "spleen", "kidney", "adrenal", "breast"})
 """Sites that are organs, whose size is their own."""
 
 
+_PLACE_LABELS = frozenset("location localization localisation subsite site".split())
+_PLACED = frozenset({"site", "level", "lesion", "size", "emh"})
+
+
+def place_told(sentence: Sentence) -> Annotation | None:
+    """The place that a label gives in words of its own: "Location: behind the left crus".
+
+    None where it names a site or a level, which are read as such.
+    """
+    label = sentence.norms(*sentence.label) if sentence.label else []
+    if _PLACE_LABELS.isdisjoint(label) or sentence.of(*_PLACED) or not sentence.label:
+        return None
+    first, last = sentence.label[1] + 1, sentence.last
+    while first <= last and sentence.document.norms[first] in (":", "*"):
+        first += 1
+    while last >= first and sentence.document.norms[last] in (".", ";", "*"):
+        last -= 1
+    return Annotation("place", "place", first, last, sentence) if first <= last else None
+
+
 def give_sites(sentence: Sentence, heads: list[Anchor]) -> None:
     """Give every lesion phrase its sites; "extending into the epidural space" adds a phrase of its own."""
     sites = _site_notes(sentence)
