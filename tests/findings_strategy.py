@@ -202,8 +202,8 @@ def size_at(draw: st.DrawFn, lesion: Part) -> Part | None:
 
 
 @st.composite
-def lesion(draw: st.DrawFn, number: int) -> Part:
-    site = draw(st.sampled_from(SITES))
+def lesion(draw: st.DrawFn, number: int, site: str = "") -> Part:
+    site = site or draw(st.sampled_from(SITES))
     found: Part = {
         "id": f"L{number}",
         "kind": KINDS.get(site, "mass"),
@@ -280,11 +280,8 @@ def lesions(draw: st.DrawFn) -> Part:
     count = draw(st.integers(0, 6) | st.integers(0, 6) | st.integers(0, 6) | st.integers(7, 60))
     found = [draw(lesion(number) if number <= 6 else one_of_many(number)) for number in range(1, count + 1)]
     epidural = draw(epidural_disease(found))
-    fats = {each["fat"]["assertion"] for each in found} - {"not_mentioned"}
-    fat = next((each for each in _STRENGTH if each in fats), None)
-    if not found:
-        fat = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent"]))
-    return {"lesions": found, "epidural": epidural, "fatty_change": {"assertion": fat or "not_mentioned"}}
+    fat = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent"])) if not found else "not_mentioned"
+    return {"lesions": found, "epidural": epidural, "fatty_change": {"assertion": fat}}
 
 
 @st.composite
@@ -340,14 +337,39 @@ def bones(draw: st.DrawFn) -> Part:
     return {"bone_marrow": found}
 
 
+_SUMS = ("retroperitoneal", "abdominal", "mediastinal", "pelvic", "iliac")
+"""Names of regions, which sum up the stations within them."""
+
+
 @st.composite
 def nodes(draw: st.DrawFn) -> Part:
-    stations = ["para-aortic", "retrocrural", "external iliac", "inguinal", "mediastinal", "axillary"]
-    found = []
-    for station in draw(some(stations, 3)):
-        assertion = draw(st.sampled_from(["absent", "absent"]))
-        found.append({"station": station, "assertion": assertion})
-    return {"lymph_nodes": found}
+    """Nodal groups, each station once, or once a side; an enlarged group is a lesion as well."""
+    found, masses = [], []
+    stations = draw(
+        some([name for name in meanings("node", "station") if name not in _SUMS], 4)
+        | st.sampled_from([[name] for name in _SUMS])
+    )
+    sided = [
+        (station, side)
+        for station in stations
+        for side in draw(st.sampled_from([(None,), ("left",), ("right",), ("bilateral",), ("left", "right")]))
+    ]
+    for station, side in sided or draw(st.sampled_from([[], [(None, None)]])):
+        group: Part = {"station": station, "laterality": side, "necrosis": {"assertion": "not_mentioned"}}
+        group["assertion"] = draw(st.sampled_from(["present", "possible", "absent", "historical", "not_assessed"]))
+        if group["assertion"] in TODAY:
+            group["necrosis"] = {"assertion": draw(st.sampled_from(["not_mentioned", "present", "possible", "absent"]))}
+            if station is None or draw(st.booleans()):
+                mass = draw(lesion(1, "lymph_node")) | {
+                    name: group[name] for name in ("assertion", "laterality", "necrosis")
+                }
+                mass["size_at"] = None
+                group["size_mm"] = mass.get("size_mm", [])
+                masses.append(mass)
+            else:
+                group["size_mm"] = draw(st.just([]) | st.lists(st.integers(1, 9), min_size=1, max_size=2))
+        found.append(group)
+    return {"lymph_nodes": found, "nodal": masses}
 
 
 _NO_PLAIN_ORGANS = {
@@ -465,7 +487,9 @@ def closing(draw: st.DrawFn) -> Part:
 
 def coherent(found: Part) -> Part:
     """What some fields say of others, as contract.md has it: iron in a lesion is iron at the site ``lesion``."""
-    masses = found.get("lesions", [])
+    masses = [*found.get("lesions", []), *found.pop("nodal", [])]
+    found |= {"lesions": [mass | {"id": f"L{number}"} for number, mass in enumerate(masses, 1)]}
+    masses = found["lesions"]
     shown = [each["sequence"] for mass in masses for each in mass["signal"]]
     study = found.get("study", {})
     if shown:
@@ -477,6 +501,9 @@ def coherent(found: Part) -> Part:
         study["contrast"] = "IV" if "T1C" in shown else study.get("contrast")
     if any(mass["attenuation_hu"] is not None for mass in masses):
         study = study | {"modality": list(dict.fromkeys([*study.get("modality", []), "CT"]))}
+    fats = {mass["fat"]["assertion"] for mass in masses} - {"not_mentioned"}
+    if fats:
+        found["fatty_change"] = {"assertion": next(each for each in _STRENGTH if each in fats)}
     iron = {"assertion": "not_mentioned", "sites": [], **found.get("iron_deposition", {})}
     sites = [site for site in iron["sites"] if site["site"] != "lesion"]
     in_lesions = {mass["iron"]["assertion"] for mass in masses} - {"not_mentioned"}

@@ -72,7 +72,7 @@ def lesions(links: Links, groups: Sequence[Group], diagnosis: Emh) -> tuple[Lesi
     if diagnosis.assertion in (Assertion.HYPOTHETICAL, Assertion.HISTORICAL):
         attribution = Asserted()
     nodal = nodes.nodal_lesions(links, groups, attribution)
-    drafts = [draft for draft in links.lesions if not nodal or draft.site != "lymph_node"]
+    drafts = [draft for draft in links.lesions if draft.number or not nodal or draft.site != "lymph_node"]
     found = [
         *masses(links.document, drafts, attribution),
         *nodal,

@@ -15,7 +15,7 @@ _ABOUT = frozenset({"generator", "source", "evidence", "mentions", "warnings", "
 """Who read it, where it stands and how it was decided; a rule names how a derived value was derived."""
 
 
-_UNORDERED = frozenset({"bone_marrow", "sites", "differential", "sequences"})
+_UNORDERED = frozenset({"bone_marrow", "sites", "differential", "sequences", "lymph_nodes"})
 """Lists that a report prints in an order of its own, by structure, and sequences, which are a set."""
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from emh_report.ascii_text import to_ascii
 from emh_report.errors import TemplateFault
+from emh_report.listed_nodes import nodal_pairs
 from emh_report.model import VERTEBRAE, Evidence, level_order
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -76,6 +77,7 @@ class Filters:
             pointers,
             anchors,
             excerpt,
+            nodal_pairs,
         )
         return {each.__name__: each for each in named}
 

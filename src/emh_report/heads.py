@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from emh_report.anchors import LESION, Anchor, premodifies, qualifies
 from emh_report.document import Annotation, Sentence
 from emh_report.itemised import itemised
+from emh_report.lesion_names import numbered_nodes
 from emh_report.model import Assertion
 from emh_report.sites import ORGAN_SITES, give_sites
 
 
 def lesion_heads(sentence: Sentence) -> list[Anchor]:
     """One anchor for each lesion phrase: "bilateral paravertebral masses", "epidural extension", "they"."""
+    if nodes := numbered_nodes(sentence):
+        return [nodes]
     heads: list[Anchor] = []
     for note in sentence.of("lesion"):
         if _names_nodes(sentence, note):
@@ -108,9 +111,6 @@ def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
     end = note.last + 1
     while end in stations:
         end += 1
-    if sentence.in_label(note) and sentence.label and any(n.first > sentence.label[1] for n in nodes):
-        behind = [other for other in sentence.of("lesion", "site") if not sentence.in_label(other)]
-        return not behind  # "Lesion 2: enlarged para-aortic nodes"
     return note.first in named or (
         note.text.lower() == "conglomerate" and end in named | {node.first for node in nodes}
     )

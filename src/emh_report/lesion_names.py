@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emh_report.anchors import Anchor, qualifies
-from emh_report.document import Sentence
+from emh_report.anchors import LESION, Anchor, qualifies
+from emh_report.document import Annotation, Sentence
 from emh_report.lesions import Draft
+from emh_report.nodal_types import names_node
 
 _MOST = 200
 """More than any report counts."""
@@ -27,6 +28,22 @@ def number_of(sentence: Sentence) -> str | None:
     number = words[named[-1] + 1] if named and named[-1] + 1 < len(words) else ""
     lettered = len(number) == 1 and number.isalpha() and words[named[-1] + 2 :] in ([], [":"])
     return number if lettered or (number.isdecimal() and len(number) < 4) else None
+
+
+def numbered_nodes(sentence: Sentence) -> Anchor | None:
+    """Nodes that a report lists among its numbered lesions: "Lesion 2: enlarged right para-aortic nodes"."""
+    nodes = [note for note in sentence.of("node") if not sentence.in_label(note)]
+    noun = next((note for note in nodes if names_node(note)), None)
+    if noun is None or number_of(sentence) is None:
+        return None
+    others = [note for note in sentence.of("lesion", "site") if not sentence.in_label(note)]
+    if not all(any(node.overlaps(other) for node in nodes) for other in others):
+        return None
+    first, last = min(noun.first, nodes[0].first), max(noun.last, nodes[-1].last)
+    site = Annotation(
+        "site", "site_lymph_node", first, last, sentence, {"site": "lymph_node"}, assertion=noun.assertion
+    )
+    return Anchor(LESION, first, last, sentence, noun, noun.stated, [site], role="mass")
 
 
 def referred_to(head: Anchor, drafts: Sequence[Draft]) -> list[Draft]:

@@ -208,7 +208,8 @@ class Draft:
 
     def _change(self, note: Annotation) -> None:
         change = Change(note.means["change"])
-        if note.assertion is Assertion.ABSENT:
+        state = self.site == "lymph_node" and note.text.lower() in ("enlarged", "larger")  # of nodes, a state
+        if note.assertion is Assertion.ABSENT or state:
             return
         if change is Change.RESOLVED and self.assertion is not Assertion.HISTORICAL:
             return

@@ -133,7 +133,7 @@ def _without_shadows(drafts: list[Draft]) -> list[Draft]:
 
 def _lesion(document: Document, draft: Draft, attribution: Asserted) -> Lesion:
     asserted = {key: Presence(assertion=value) for key, value in draft.asserted.items() if value not in _UNSAID}
-    sizes = _main_size(draft)
+    sizes = main_size(draft)
     bone = asserted.get("bone_change", Presence()).assertion
     enhancement = asserted.get("enhancement", Presence()).assertion
     return Lesion(
@@ -189,7 +189,7 @@ def _spans(notes: list[Annotation]) -> list[SizeSpan]:
     return [note.value for note in notes if isinstance(note.value, SizeSpan)]
 
 
-def _main_size(draft: Draft) -> SizeSpan | None:
+def main_size(draft: Draft) -> SizeSpan | None:
     """The first size of the largest extent, which is the one radiologists measure for a group."""
     spans = _spans(draft.sizes)
     return max(spans, key=lambda span: (max(span.size_mm), len(span.size_mm))) if spans else None

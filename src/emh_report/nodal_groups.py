@@ -41,6 +41,8 @@ def groups_of(sentence: Sentence, *, under: bool) -> list[Group]:
 def _named(sentence: Sentence, under: bool) -> list[Named]:
     notes = [note for note in sentence.of("node") if "palpable" not in sentence.norms(note.first - 3, note.first - 1)]
     nouns = [note for note in notes if names_node(note)]
+    if len(nouns) > 1 and sentence.in_label(nouns[0]) and "station" not in nouns[0].means:
+        nouns = [noun for noun in nouns if not sentence.in_label(noun)] or nouns  # "Lymph nodes: No enlarged nodes"
     stations = [note for note in notes if "station" in note.means and note not in nouns and _is_station(sentence, note)]
     if not nouns:
         if not under:

@@ -18,6 +18,7 @@ _CALLED = frozenset(
 _SMALL = frozenset("small tiny subcentimeter subcentimetric normal insignificant shotty nonenlarged".split())
 _NORMAL = frozenset("normal negative clear unremarkable free".split())
 _CLOSED = frozenset("by in on for and".split())
+_NOT_NOW = (Assertion.ABSENT, Assertion.HISTORICAL)
 _ADVERSE = frozenset("not than of".split())
 
 
@@ -57,7 +58,7 @@ def verdict(sentence: Sentence, note: Annotation, stations: Sequence[Annotation]
         if not note.last < state.first <= end:
             continue
         if state.means.get("state") == "enlarged":
-            return Assertion.ABSENT if state.assertion is Assertion.ABSENT else None
+            return state.assertion if state.assertion in _NOT_NOW else None
         if state.means.get("state") == "normal" and state.assertion is Assertion.PRESENT:
             return Assertion.ABSENT
     for index in range(note.last + 1, end + 1):

@@ -7,10 +7,12 @@ a subject of its own ("No necrosis.", "They enhance.") belongs to the groups nam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from emh_report import descriptions
-from emh_report.document import Sentence
+from emh_report.document import Annotation, Sentence
+from emh_report.lesions import Draft
+from emh_report.masses import main_size
 from emh_report.model import (
     Asserted,
     Assertion,
@@ -25,7 +27,9 @@ from emh_report.nodal_details import describe
 from emh_report.nodal_groups import groups_of
 from emh_report.nodal_types import TODAY, Group, is_node_word, sizes_mm
 from emh_report.relations import BACKGROUND, SILENT, Links
+from emh_report.standing import stronger
 
+_POINTING = frozenset({"these", "those"})
 _PARTS = {
     "retroperitoneal": {
         "para-aortic",
@@ -61,23 +65,44 @@ _PARTS = {
 
 def lymph_nodes(links: Links, groups: Sequence[Group]) -> tuple[LymphNode, ...]:
     """Nodal groups, each station by itself."""
-    return tuple(
-        LymphNode(
-            station=group.station,
-            laterality=Laterality(group.side) if group.side else None,
-            size_mm=sizes_mm(group),
-            necrosis=Presence(assertion=group.asserted.get("necrosis", Assertion.NOT_MENTIONED)),
-            assertion=group.assertion,
-            evidence=links.document.evidence_of(*group.notes),
-        )
-        for group in groups
+    numbered = _numbered(links)
+    return tuple(_lymph_node(links, group, numbered) for group in groups)
+
+
+def _numbered(links: Links) -> dict[Annotation, Draft]:
+    """Nodes that stand among the numbered lesions, under which what is said of them stands."""
+    return {
+        head.note: draft
+        for draft in links.lesions
+        if draft.number and draft.site == "lymph_node"
+        for head in draft.heads
+    }
+
+
+def _lymph_node(links: Links, group: Group, numbered: Mapping[Annotation, Draft]) -> LymphNode:
+    listed = next((numbered[note] for note in group.notes if note in numbered), None)
+    size = main_size(listed) if listed and not group.sizes else None
+    notes = [*group.notes, *(listed.notes if listed else ())]
+    necrosis = group.asserted.get("necrosis", Assertion.NOT_MENTIONED)
+    if listed:
+        necrosis = stronger(necrosis, listed.asserted.get("necrosis", Assertion.NOT_MENTIONED))
+    return LymphNode(
+        station=group.station,
+        laterality=Laterality(group.side) if group.side else None,
+        size_mm=size.size_mm if size else sizes_mm(group),
+        necrosis=Presence(assertion=necrosis),
+        assertion=group.assertion,
+        evidence=links.document.evidence_of(*notes),
     )
 
 
 def nodal_lesions(links: Links, groups: Sequence[Group], attribution: Asserted) -> tuple[Lesion, ...]:
     """A lesion for each group called enlarged or pathological, or with a short axis of 10 mm or more."""
     listed: list[list[Group]] = []
+    numbered = _numbered(links)
     for group in groups:
+        if not numbered.keys().isdisjoint(group.notes):
+            continue
         if group.assertion not in TODAY or not group.is_enlarged():
             continue
         together = next((other for other in listed if group.mass is not None and other[0].mass is group.mass), None)
@@ -98,7 +123,9 @@ def nodal_groups(links: Links) -> list[Group]:
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         place = (sentence.paragraph, sentence.section)
-        if sentence.label is not None or (before and (before.paragraph, before.section) != place):
+        if (sentence.label is not None and not _points_back(sentence)) or (
+            before and (before.paragraph, before.section) != place
+        ):
             topic, focus = None, []
         if _is_heading(sentence):
             topic = place
@@ -125,6 +152,11 @@ def _is_heading(sentence: Sentence) -> bool:
         and is_node_word(words[-1])
         and (sentence.label is not None or last - sentence.first < 4)
     )
+
+
+def _points_back(sentence: Sentence) -> bool:
+    """Whether a label speaks of the nodes named before: "Necrosis of these nodes: present"."""
+    return sentence.label is not None and not _POINTING.isdisjoint(sentence.norms(*sentence.label))
 
 
 def _refers_back(group: Group) -> bool:

@@ -159,8 +159,8 @@ def _groups(sentence: Sentence) -> list[list[Annotation]]:
     norms = sentence.document.norms
     groups: list[list[Annotation]] = []
     for note in sentence.of("organ"):
-        if _is_place(sentence, note):
-            continue
+        if _is_place(sentence, note) or any(node.overlaps(note) for node in sentence.of("node")):
+            continue  # "splenic hilar nodes"
         if groups and _JOINERS.issuperset(norms[groups[-1][-1].last + 1 : note.first]):
             groups[-1].append(note)
         else:
