@@ -372,27 +372,28 @@ def nodes(draw: st.DrawFn) -> Part:
     return {"lymph_nodes": found, "nodal": masses}
 
 
-_NO_PLAIN_ORGANS = {
-    ("urinary tract", "hydronephrosis"), ("spleen", "siderotic nodules"), ("adrenal gland", "enlargement"),
-    ("gallbladder", "absent"), ("liver", "chronic liver disease"),
-}  # fmt: skip
-"""Which are a lesion or iron as well, or no organ of the contract."""
+_NOT_SOLID = ("portal vein", "pleura", "peritoneum", "urinary tract")
+_OF_THE_WHOLE = ("hepatomegaly", "splenomegaly", "cardiomegaly", "nephromegaly")
 
 
 @st.composite
 def organs(draw: st.DrawFn) -> Part:
-    names = {
-        (concept.means["organ"], concept.means.get("finding", concept.preferred))
-        for concept in _LEXICONS.of_kind("organ_finding")
-        if "," not in concept.means["organ"] and concept.means["organ"] not in ("portal vein", "pleura", "peritoneum")
-    } - _NO_PLAIN_ORGANS
-    found = []
-    for organ, finding in draw(some(sorted(names), 4)):
-        assertion = draw(st.sampled_from(["present", "possible", "absent"]))
-        found.append({"organ": organ, "finding": finding, "assertion": assertion})
-        if finding in ("hepatomegaly", "splenomegaly") and assertion == "present":
-            found[-1]["size_mm"] = draw(maybe(sizes.map(lambda size: size[:1]))) or []
-    return {"organs": found}
+    """What the lexicons know of solid organs; siderotic nodules are iron, and a size alone is that of liver or spleen."""
+    concepts = [concept.means | {"name": concept.preferred} for concept in _LEXICONS.of_kind("organ_finding")]
+    names = {(each["organ"], each.get("finding", each["name"])) for each in concepts if "," not in each["organ"]}
+    names = {(organ, name) for organ, name in names if organ not in _NOT_SOLID and name != "siderotic nodules"}
+    names |= {("pancreas", "enlargement"), ("liver", "size"), ("spleen", "size")}
+    found: list[Part] = []
+    for organ, name in draw(some(sorted(names), 4)):
+        assertion = draw(st.sampled_from(["present", "possible", "absent", "historical", "not_assessed"]))
+        size = draw(st.just([]) | sizes)
+        if name == "size":
+            assertion, size = "present", size or [200]
+        measured = assertion == "present" or (name in _OF_THE_WHOLE and assertion in ("possible", "absent"))
+        found.append({"organ": organ, "finding": name, "assertion": assertion, "size_mm": size if measured else []})
+    whole = {each["organ"] for each in found if each["finding"] in (*_OF_THE_WHOLE, "small", "absent")}
+    found = [each for each in found if each["finding"] != "size" or each["organ"] not in whole]
+    return {"organs": found}  # a size is that of what is said of the organ's size, if anything is
 
 
 @st.composite

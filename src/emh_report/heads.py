@@ -23,6 +23,8 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
         if _is_specimen(sentence, note):
             continue
         role = note.means.get("role", "mass")
+        if role == "part" and _says_of_organ(sentence, note):
+            continue
         if role == "pronoun" and _no_subject(sentence, note):
             continue
         if heads and role != "pronoun" and _is_adjective(sentence, heads[-1], note):
@@ -101,6 +103,14 @@ def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
 
 _OF_A_PLACE = frozenset("of from the paravertebral epidural paraspinal".split())
 """Words before tissue that was taken, not seen in it: "biopsy of the paravertebral tissue"."""
+
+
+def _says_of_organ(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a word is part of what is said of an organ: "chronic liver disease", "Liver: no enlargement"."""
+    if any(other.overlaps(note) for other in sentence.of("organ_finding")):
+        return True
+    unchanged = any(other.overlaps(note) and other.first < note.first for other in sentence.of("change"))
+    return unchanged and bool(sentence.of("organ"))
 
 
 def _names_nodes(sentence: Sentence, note: Annotation) -> bool:

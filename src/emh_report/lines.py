@@ -20,7 +20,7 @@ ITEM = re.compile(
 """The mark of a list item."""
 _WORDS = re.compile(r"[^\W_]+")
 _LETTER_ITEM = re.compile(r"[A-Za-z][.)]\s+(?=\S)")
-_QUANTITY = re.compile(r"-?\d+(?:[.,]\d+|\s*(?:[x×*]\s*\d|(?:cm|mm|hu|ms|%)))", re.IGNORECASE)
+_QUANTITY = re.compile(r"-?\d+(?:[.,]\d+|\s*(?:[x×*]\s*\d|(?:cm|mm|hu|ms|%)))|[x×]\s*\d", re.IGNORECASE)
 """What opens a line only if the sentence goes on."""
 _ABBREVIATED = ("dr.", "approx.", "vs.", "e.g.", "i.e.")
 _GAPS = ("\t", "    ", " | ")

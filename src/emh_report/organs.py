@@ -161,11 +161,19 @@ def _groups(sentence: Sentence) -> list[list[Annotation]]:
     for note in sentence.of("organ"):
         if _is_place(sentence, note) or any(node.overlaps(note) for node in sentence.of("node")):
             continue  # "splenic hilar nodes"
+        if any(other.overlaps(note) and not _of_the_whole(other) for other in sentence.of("organ_finding")):
+            continue  # "liver cyst 2 cm" says nothing of the liver's size
         if groups and _JOINERS.issuperset(norms[groups[-1][-1].last + 1 : note.first]):
             groups[-1].append(note)
         else:
             groups.append([note])
     return groups
+
+
+def _of_the_whole(note: Annotation) -> bool:
+    """Whether a finding is of the organ as a whole, whose size stands beside it: "liver enlargement"."""
+    names = {name.strip() for name in note.means.get("finding", note.preferred).split(",")}
+    return bool(names & {*ENLARGED.values(), "small", "absent"})
 
 
 def _is_place(sentence: Sentence, note: Annotation) -> bool:
@@ -245,6 +253,9 @@ def _reading(note: Annotation, state: Annotation) -> list[tuple[str, Assertion]]
         assertion = note.assertion  # a hedge is about the subject
     enlargement = ENLARGED.get(organ, "enlargement")
     if name == "enlarged":
+        unchanged = any(change.overlaps(state) and change.first < state.first for change in state.sentence.of("change"))
+        if unchanged and state.sentence.norms(state.first - 1, state.first - 1) == ["no"]:
+            assertion = Assertion.ABSENT  # "Pancreas: no enlargement" is a change of masses only
         return [(enlargement, Assertion.PRESENT if state.excepted else assertion)]
     if name == "normal":
         return [(enlargement, Assertion.ABSENT)] if organ in _JUDGED and assertion is Assertion.PRESENT else []
