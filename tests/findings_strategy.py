@@ -202,11 +202,11 @@ def size_at(draw: st.DrawFn, lesion: Part) -> Part | None:
 
 
 @st.composite
-def lesion(draw: st.DrawFn, number: int, site: str = "") -> Part:
+def lesion(draw: st.DrawFn, number: int, site: str = "", kind: str = "") -> Part:
     site = site or draw(st.sampled_from(SITES))
     found: Part = {
         "id": f"L{number}",
-        "kind": KINDS.get(site, "mass"),
+        "kind": kind or KINDS.get(site, "mass"),
         "site": site,
         "emh": draw(maybe(asserted("present", "possible", "absent"))),
         "laterality": draw(maybe(st.sampled_from(["left", "right", "bilateral", "midline"]))),
@@ -322,19 +322,33 @@ def narrowing(draw: st.DrawFn) -> Part:
     return {"canal_stenosis": canal, "foraminal_narrowing": foramina, "cauda_equina": cauda}
 
 
+EXPANSIONS = {
+    "rib expansion": "rib", "medullary expansion": "bone", "vertebral expansion": "bone",
+    "expansion of posterior elements": "bone",
+}  # fmt: skip
+
+
 @st.composite
 def bones(draw: st.DrawFn) -> Part:
-    found = []
+    """Findings of bone and marrow; expanded bone is a lesion as well."""
+    found: list[Part] = []
+    masses: list[Part] = []
     means = {concept.preferred: concept.means for concept in _LEXICONS.of_kind("bone_marrow")}
-    for name in draw(some(sorted(name for name in means if "iron" not in means[name]), 3)):
-        if "expansion" in name or name.endswith("lesion"):
+    for name in draw(some(sorted(name for name in means if "iron" not in means[name]), 4)):
+        if name.endswith("lesion"):
             continue  # these are lesions too
-        assertion = draw(st.sampled_from(["present", "possible", "absent", "not_assessed"]))
+        assertion = draw(st.sampled_from(["present", "possible", "absent", "historical", "not_assessed"]))
         bone = means[name].get("bone") or means[name].get("site")
-        found.append({"finding": name, "site": bone, "assertion": assertion})
-        if bone in ("vertebra", "bone") and assertion in TODAY:
+        side = draw(maybe(st.sampled_from(["left", "right", "bilateral"])))
+        found.append({"finding": name, "site": bone, "assertion": assertion, "laterality": side})
+        if bone in ("vertebra", "bone", "rib") and assertion in TODAY:
             found[-1]["levels"] = draw(levels())
-    return {"bone_marrow": found}
+        site = EXPANSIONS.get(name)
+        if site and assertion in TODAY and site not in {mass["site"] for mass in masses}:
+            mass = draw(lesion(1, site, "marrow_expansion"))
+            mass |= {"assertion": assertion, "laterality": side, "levels": found[-1].get("levels", [])}
+            masses.append(mass | {"count": None, "disc_levels": [], "size_at": None})
+    return {"bone_marrow": found, "expanded": masses}
 
 
 _SUMS = ("retroperitoneal", "abdominal", "mediastinal", "pelvic", "iliac")
@@ -488,7 +502,7 @@ def closing(draw: st.DrawFn) -> Part:
 
 def coherent(found: Part) -> Part:
     """What some fields say of others, as contract.md has it: iron in a lesion is iron at the site ``lesion``."""
-    masses = [*found.get("lesions", []), *found.pop("nodal", [])]
+    masses = [*found.get("lesions", []), *found.pop("nodal", []), *found.pop("expanded", [])]
     found |= {"lesions": [mass | {"id": f"L{number}"} for number, mass in enumerate(masses, 1)]}
     masses = found["lesions"]
     shown = [each["sequence"] for mass in masses for each in mass["signal"]]

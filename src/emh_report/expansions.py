@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emh_report.document import Annotation, Sentence
+from emh_report.lesion_names import EXPANSIONS
 from emh_report.measure import SizeSpan
 from emh_report.model import Asserted, Assertion, Laterality, Lesion, LesionKind, Site
 from emh_report.nouns import noun_before, nouns
@@ -11,12 +12,6 @@ from emh_report.tissue import side_of_bone
 
 _TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 _NO_BONE = frozenset({"marrow", "bone marrow", "bones", "spine", "marrow signal", "ribs"})
-_SITES = {
-    "rib expansion": "rib",
-    "medullary expansion": "bone",
-    "vertebral expansion": "bone",
-    "expansion of posterior elements": "bone",
-}
 
 
 def expanded_bones(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
@@ -27,7 +22,7 @@ def expanded_bones(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         for note in sentence.of("bone_marrow"):
-            site = _SITES.get(note.preferred)
+            site = EXPANSIONS.get(note.preferred)
             if site is None or site in masses or note.assertion not in _TODAY:
                 continue
             sizes = _sizes(sentence, note)

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from emh_report.anchors import LESION, Anchor, premodifies, qualifies
 from emh_report.document import Annotation, Sentence
 from emh_report.itemised import itemised
-from emh_report.lesion_names import numbered_nodes
+from emh_report.lesion_names import numbered_bone, numbered_nodes
 from emh_report.model import Assertion
 from emh_report.sites import ORGAN_SITES, give_sites
 
 
 def lesion_heads(sentence: Sentence) -> list[Anchor]:
     """One anchor for each lesion phrase: "bilateral paravertebral masses", "epidural extension", "they"."""
-    if nodes := numbered_nodes(sentence):
-        return [nodes]
+    if listed := numbered_nodes(sentence) or numbered_bone(sentence):
+        return [listed]
     heads: list[Anchor] = []
     for note in sentence.of("lesion"):
         if _names_nodes(sentence, note):

@@ -11,6 +11,13 @@ from emh_report.nodal_types import names_node
 
 _MOST = 200
 """More than any report counts."""
+EXPANSIONS = {
+    "rib expansion": "rib",
+    "medullary expansion": "bone",
+    "vertebral expansion": "bone",
+    "expansion of posterior elements": "bone",
+}
+"""Bone findings that are lesions, and their sites."""
 _LESION_WORDS = frozenset("lesion mass deposit nodule".split())
 
 _MARKS = frozenset(") - / x . :".split())
@@ -44,6 +51,19 @@ def numbered_nodes(sentence: Sentence) -> Anchor | None:
         "site", "site_lymph_node", first, last, sentence, {"site": "lymph_node"}, assertion=noun.assertion
     )
     return Anchor(LESION, first, last, sentence, noun, noun.stated, [site], role="mass")
+
+
+def numbered_bone(sentence: Sentence) -> Anchor | None:
+    """Expanded bone that a report lists among its numbered lesions: "Lesion 2: right rib expansion at T5"."""
+    found = [
+        note for note in sentence.of("bone_marrow") if note.preferred in EXPANSIONS and not sentence.in_label(note)
+    ]
+    if not found or number_of(sentence) is None:
+        return None
+    note = found[0]
+    means = {"site": EXPANSIONS[note.preferred]}
+    site = Annotation("site", "site_bone", note.first, note.last, sentence, means, assertion=note.assertion)
+    return Anchor(LESION, note.first, note.last, sentence, note, note.stated, [site], role="mass")
 
 
 def referred_to(head: Anchor, drafts: Sequence[Draft]) -> list[Draft]:

@@ -138,7 +138,7 @@ def _lesion(document: Document, draft: Draft, attribution: Asserted) -> Lesion:
     enhancement = asserted.get("enhancement", Presence()).assertion
     return Lesion(
         id="",
-        kind=_KINDS.get(draft.site, LesionKind.MASS),
+        kind=_kind(draft),
         emh=_attributed(draft, attribution),
         site=Site(draft.site),
         subsite=" ".join(draft.place.text.split()) if draft.place else None,
@@ -168,6 +168,12 @@ def _lesion(document: Document, draft: Draft, attribution: Asserted) -> Lesion:
         assertion=draft.assertion,
         evidence=document.evidence_of(*draft.notes),
     )
+
+
+def _kind(draft: Draft) -> LesionKind:
+    if any(head.note.kind == "bone_marrow" for head in draft.heads):
+        return LesionKind.MARROW_EXPANSION
+    return _KINDS.get(draft.site, LesionKind.MASS)
 
 
 def _attributed(draft: Draft, whole: Asserted) -> Asserted:

@@ -88,6 +88,7 @@ class Registry:
         sites = separate_sites(head)
         name, levels = sites[0].means["site"] if sites else "other", _named(head)
         untold = [draft for draft in self.drafts if draft.number is None and draft.site == name]
+        untold = [draft for draft in untold if not all(map(_within_bone, draft.heads))]
         same = [draft for draft in untold if sites and _compatible(draft, side_of(head), levels, head)]
         draft = next(iter([*known, *same[-1:]]), None) or self._new(name, assertion)
         draft.number = number
@@ -256,6 +257,11 @@ def _has_recurred(head: Anchor) -> bool:
     return any(
         word.startswith(("recur", "relaps", "reappear")) for word in head.sentence.norms(head.first, head.last + 6)
     )
+
+
+def _within_bone(head: Anchor) -> bool:
+    """Whether a phrase is part of a bone finding: the expansion in "rib expansion"."""
+    return any(bone.first <= head.first and head.last <= bone.last for bone in head.sentence.of("bone_marrow"))
 
 
 def _takes_up(head: Anchor) -> bool:

@@ -81,7 +81,9 @@ def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
             if assertion is Assertion.HYPOTHETICAL or note.experiencer is Experiencer.OTHER:
                 continue
             name = note.means.get("finding") or note.preferred
-            levels = fact.levels if fact and fact.levels else _levels_of_subject(sentence, note)
+            levels = (
+                (fact.levels if fact else []) or _levels_of_subject(sentence, note) or _levels_of_lesion(links, note)
+            )
             entry = BoneMarrowFinding(
                 finding=name,
                 site=note.means.get("bone") or note.means.get("site"),
@@ -111,6 +113,19 @@ def _levels_of_subject(sentence: Sentence, note: Annotation) -> list[Annotation]
         level
         for level in sentence.of("level")
         if 0 <= subject.first - level.last <= 2 or level.first <= subject.first <= level.last
+    ]
+
+
+def _levels_of_lesion(links: Links, note: Annotation) -> list[Annotation]:
+    """Levels of a finding that is a lesion in its own words: "rib expansion at T5"."""
+    if note.assertion not in TODAY:
+        return []
+    return [
+        level
+        for draft in links.lesions
+        for head in draft.heads
+        if head.sentence is note.sentence and note.first <= head.first and head.last <= note.last
+        for level in head.levels
     ]
 
 
