@@ -297,27 +297,29 @@ def epidural_disease(draw: st.DrawFn, components: list[Part]) -> Part:
     return {"assertion": assertion, "prior_levels": draw(levels()) if assertion == "historical" else []}
 
 
+PLACED = ("present", "possible", "absent", "historical", "not_assessed")
+
+
 @st.composite
 def narrowing(draw: st.DrawFn) -> Part:
+    """The canal at discs or levels, the foramina at discs; what names no level stands alone."""
     severity = maybe(st.sampled_from([*Severity]))
+
+    def graded(assertion: str) -> Part:
+        return {"assertion": assertion, "severity": draw(severity) if assertion in TODAY else None}
+
     canal: list[Part] = []
     for disc in draw(some(DISCS, 2)):
-        assertion = draw(st.sampled_from(TODAY))
-        canal.append(
-            {"levels": disc.split("/"), "disc_levels": [disc], "severity": draw(severity), "assertion": assertion}
-        )
+        canal.append({"levels": disc.split("/"), "disc_levels": [disc], **graded(draw(st.sampled_from(PLACED)))})
+    for level in draw(some(VERTEBRAE, 2)):
+        canal.append({"levels": [level], **graded(draw(st.sampled_from(PLACED)))})
     if not canal and draw(st.booleans()):
-        canal.append({"assertion": "absent"})
-    foramina = [
-        {
-            "level": disc,
-            "side": draw(st.sampled_from(["left", "right", "bilateral"])),
-            "severity": draw(severity),
-            "assertion": draw(st.sampled_from(TODAY)),
-        }
-        for disc in draw(some(DISCS, 3))
-    ]
-    assertion = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent"]))
+        canal.append(graded(draw(st.sampled_from(PLACED))))
+    foramina: list[Part] = []
+    for disc in draw(some(DISCS, 2) | st.just([None])):
+        for side in draw(st.sampled_from([(None,), ("left",), ("right",), ("bilateral",), ("left", "right")])):
+            foramina.append({"level": disc, "side": side, **graded(draw(st.sampled_from(PLACED)))})
+    assertion = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent", "historical", "not_assessed"]))
     cauda = {"assertion": assertion, "levels": draw(levels(among=VERTEBRAE[19:])) if assertion in TODAY else []}
     return {"canal_stenosis": canal, "foraminal_narrowing": foramina, "cauda_equina": cauda}
 
@@ -517,8 +519,8 @@ def coherent(found: Part) -> Part:
     if any(mass["attenuation_hu"] is not None for mass in masses):
         study = study | {"modality": list(dict.fromkeys([*study.get("modality", []), "CT"]))}
     fats = {mass["fat"]["assertion"] for mass in masses} - {"not_mentioned"}
-    if fats:
-        found["fatty_change"] = {"assertion": next(each for each in _STRENGTH if each in fats)}
+    if masses:
+        found["fatty_change"] = {"assertion": next((each for each in _STRENGTH if each in fats), "not_mentioned")}
     iron = {"assertion": "not_mentioned", "sites": [], **found.get("iron_deposition", {})}
     sites = [site for site in iron["sites"] if site["site"] != "lesion"]
     in_lesions = {mass["iron"]["assertion"] for mass in masses} - {"not_mentioned"}

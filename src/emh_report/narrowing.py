@@ -65,13 +65,14 @@ def epidural(links: Links) -> Epidural:
         for sentence in links.document.having("site")
         if sentence.section not in SILENT and sentence.section != BACKGROUND
         for note in sentence.of("site")
-        if note.means["site"] == "epidural" and note.assertion is Assertion.NOT_ASSESSED
+        if note.means["site"] == "epidural" and note.assertion is Assertion.NOT_ASSESSED and not sentence.of("effect")
     ]
     if unseen:
         return Epidural(assertion=Assertion.NOT_ASSESSED, evidence=links.document.evidence_of(*unseen))
     return Epidural()
 
 
+_UNSAID = (Assertion.HYPOTHETICAL, Assertion.NOT_MENTIONED)
 _SPACES = frozenset({"epidural space", "extradural space", "epidural compartment", "epidural spaces"})
 
 
@@ -105,7 +106,7 @@ def cauda_equina(links: Links) -> CaudaEquina:
             or (fact.kind == "root" and fact.assertion in TODAY and _below_conus(fact))
         )
     ]
-    for wanted in (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL, Assertion.ABSENT):
+    for wanted in (*TODAY, Assertion.HISTORICAL, Assertion.ABSENT, Assertion.NOT_ASSESSED):
         chosen = [
             fact for fact in facts if (Assertion.ABSENT if fact.kind == "cauda_normal" else fact.assertion) is wanted
         ]
@@ -138,11 +139,7 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
     """Narrowings of the canal; one without a level of its own takes that of the lesion that causes it."""
     found: dict[tuple[object, ...], CanalStenosis] = {}
     for fact in links.facts:
-        if (
-            fact.kind != "canal"
-            or fact.sentence.section == BACKGROUND
-            or not (fact.assertion in TODAY or fact.assertion is Assertion.ABSENT)
-        ):
+        if fact.kind != "canal" or fact.sentence.section == BACKGROUND or fact.assertion in _UNSAID:
             continue
         notes = [
             note for note in fact.levels if (note.assertion is Assertion.ABSENT) == (fact.assertion is Assertion.ABSENT)
@@ -171,11 +168,12 @@ def canal_stenosis(links: Links) -> tuple[CanalStenosis, ...]:
             evidence=links.document.evidence_of(fact.anchor.note, *notes),
         )
         found.setdefault((entry.levels, entry.assertion), entry)
-    stated = [entry for entry in found.values() if entry.assertion in TODAY]
-    with_levels = [entry for entry in stated if entry.levels]
-    if stated:
-        return tuple(with_levels or stated[:1])
-    return tuple(found.values())[:1]
+    entries = list(found.values())
+    stated = [entry for entry in entries if entry.assertion in TODAY]
+    placed = [entry for entry in entries if entry.levels]
+    if stated and not any(entry.levels for entry in stated):
+        return tuple(entry for entry in entries if entry.levels or entry is stated[0])
+    return tuple(placed or entries[:1])
 
 
 def _graded_levels(fact: Fact, levels: Sequence[Annotation]) -> dict[Annotation, Annotation]:
@@ -191,11 +189,7 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
     """One entry for each narrowed foramen and side."""
     found: dict[tuple[object, ...], ForaminalNarrowing] = {}
     for fact in links.facts:
-        if (
-            fact.kind != "foramen"
-            or fact.sentence.section == BACKGROUND
-            or not (fact.assertion in TODAY or fact.assertion is Assertion.ABSENT)
-        ):
+        if fact.kind != "foramen" or fact.sentence.section == BACKGROUND or fact.assertion in _UNSAID:
             continue
         assertion = fact.assertion
         if assertion is Assertion.ABSENT and any(note.excepted for note in fact.levels):
@@ -203,8 +197,6 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
         severity = severity_note(fact)
         sides: Sequence[str | None] = _sides(fact)
         discs: tuple[str | None, ...] = disc_names(fact.levels) or _as_discs(level_names(fact.levels)) or (None,)
-        if assertion is Assertion.ABSENT and discs == (None,) and not sides:
-            continue
         graded = _graded_sides(fact)
         for disc in discs:
             for side in [*graded] or sides or [None]:
@@ -222,7 +214,8 @@ def foraminal_narrowing(links: Links) -> tuple[ForaminalNarrowing, ...]:
         if found.pop(key, None):
             found[(entry.level, key[1], Assertion.ABSENT)] = entry
     located = [entry for entry in found.values() if entry.level is not None]
-    return tuple(located or found.values())
+    sided = [entry for entry in found.values() if entry.side is not None]
+    return tuple(located or sided or found.values())
 
 
 def _found_normal(links: Links) -> list[ForaminalNarrowing]:

@@ -159,6 +159,8 @@ class Registry:
             for draft in self.drafts
             if draft.site == name and (draft.assertion is Assertion.ABSENT) == (assertion is Assertion.ABSENT)
         ]
+        if assertion is Assertion.HISTORICAL and _within_bone(head):
+            candidates = [draft for draft in candidates if all(map(_within_bone, draft.heads))]
         if not levels and not side:
             # "posterior epidural disease" makes no doubtful component certain beside a sure one
             candidates.sort(key=lambda draft: draft.assertion is assertion)
