@@ -118,9 +118,10 @@ def biopsy(draw: st.DrawFn) -> Part:
         found["method"] = draw(maybe(st.sampled_from(methods)))
         found["target"] = draw(maybe(st.sampled_from(["most accessible part", "dominant one"])))
     if status == "conditional":
-        found["condition"] = draw(st.sampled_from(["if clinically needed", "if there is doubt"]))
+        found["condition"] = draw(st.sampled_from(["if clinically needed", *CONDITIONS]))
     if status == "performed":
-        found["result"] = draw(maybe(st.sampled_from(["extramedullary hematopoiesis", "lymphoma", "schwannoma"])))
+        results = [name.casefold() for name in DIAGNOSES]
+        found["result"] = draw(maybe(st.just("extramedullary hematopoiesis") | st.sampled_from(results)))
     return {"biopsy": found}
 
 
@@ -458,32 +459,35 @@ def study(draw: st.DrawFn) -> Part:
     return {"study": found}
 
 
+_LESIONS_TOO = (
+    "epidural hematoma", "epidural lipomatosis", "reactive lymphadenopathy", "regenerative nodule", "varices",
+)  # fmt: skip
+"""Diagnoses whose names say where they are, or that something is there."""
+DIAGNOSES = [name for name in preferred("differential") if name not in _LESIONS_TOO]
+
+
 @st.composite
 def differential(draw: st.DrawFn) -> Part:
-    names = ["lymphoma", "schwannoma", "metastasis", "sarcoma", "plasmacytoma", "tuberculosis", "neurofibroma"]
-    return {
-        "differential": [
-            {"diagnosis": name, **draw(asserted("possible", "absent", "present"))} for name in draw(some(names, 3))
-        ]
-    }
+    said = asserted("possible", "absent", "present", "historical")
+    return {"differential": [{"diagnosis": name, **draw(said)} for name in draw(some(DIAGNOSES, 4))]}
 
 
 ACTIONS = (
     "follow_up_imaging", "contrast_study", "iron_quantification", "marrow_scintigraphy", "pet", "surgical_referral",
-    "hematology_referral", "transfusion", "radiotherapy", "surgery", "hydroxyurea", "clinical_correlation",
+    "hematology_referral", "transfusion", "radiotherapy", "surgery", "hydroxyurea", "clinical_correlation", "other",
 )  # fmt: skip
+CONDITIONS = ("if he gets worse", "if there is doubt", "unless it is small")
 
 
 @st.composite
 def advice(draw: st.DrawFn) -> Part:
+    """Each action once; what has a condition is conditional."""
     found = []
-    for action in draw(some(ACTIONS, 3)):
+    for action in draw(some(ACTIONS, 4)):
         status = draw(st.sampled_from(["recommended", "conditional", "not_recommended", "deferred"]))
-        found.append({"action": action, "status": status})
-        if status == "recommended":
-            found[-1]["urgency"] = draw(maybe(st.sampled_from(["urgent", "emergent", "routine"])))
-        if status == "conditional":
-            found[-1]["condition"] = draw(st.sampled_from(["if he gets worse", "if there is doubt"]))
+        urgency = draw(maybe(st.sampled_from(["urgent", "emergent", "early", "routine"])))
+        condition = draw(st.sampled_from(CONDITIONS)) if status == "conditional" else None
+        found.append({"action": action, "status": status, "urgency": urgency, "condition": condition})
     return {"recommendations": found}
 
 
@@ -546,8 +550,9 @@ def coherent(found: Part) -> Part:
         stated = whole["assertion"] in ("present", "possible", "absent")
         mass["emh"] = (mass["emh"] or whole) if stated else {"assertion": "not_mentioned"}
     if result and result != "extramedullary hematopoiesis":
-        others = [each for each in found.get("differential", []) if each["diagnosis"] != result]
-        found["differential"] = [*others, {"diagnosis": result, "assertion": "present"}]
+        others = [each for each in found.get("differential", []) if each["diagnosis"].casefold() != result]
+        name = next(name for name in DIAGNOSES if name.casefold() == result)
+        found["differential"] = [*others, {"diagnosis": name, "assertion": "present"}]
     return found
 
 

@@ -120,8 +120,9 @@ def statements(document: Document) -> Iterator[Statement]:
         targets = procedures(sentence)
         advice = Advice(sentence, targets)
         for note in notes:
-            if note not in targets:
-                continue
+            named = any(other.means["action"] == "other" and "unnamed" not in other.means for other in notes)
+            if note not in targets or ("unnamed" in note.means and named):
+                continue  # "other action (neurology referral) is recommended" is one
             stance = advice.stance(note, bare=_is_bare_advice(advice, note))
             if stance and _counts(note, stance):
                 yield Statement(_referral(note, notes) or note, stance)
@@ -239,7 +240,7 @@ def _result(statements: Sequence[Statement]) -> _Part | None:
     for statement in statements:
         later = [other for other in statement.sentence.of(*_RESULTS) if other.first > statement.note.last]
         if later and statement.stance.status is BiopsyStatus.PERFORMED:
-            return statement, _EMH if later[0].kind == "emh" else later[0].text.casefold()
+            return statement, _EMH if later[0].kind == "emh" else " ".join(later[0].text.casefold().split())
     return None
 
 

@@ -23,7 +23,7 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
         if _is_specimen(sentence, note):
             continue
         role = note.means.get("role", "mass")
-        if role == "part" and _says_of_organ(sentence, note):
+        if role == "part" and _says_of_organ(sentence, note) or _is_in_diagnosis(sentence, note):
             continue
         if role == "pronoun" and _no_subject(sentence, note):
             continue
@@ -111,6 +111,13 @@ def _says_of_organ(sentence: Sentence, note: Annotation) -> bool:
         return True
     unchanged = any(other.overlaps(note) and other.first < note.first for other in sentence.of("change"))
     return unchanged and bool(sentence.of("organ"))
+
+
+def _is_in_diagnosis(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a word is part of the name of a disease of which nothing is described: "Other: germ cell tumor"."""
+    names = [other for other in sentence.of("differential") if other.first <= note.first and note.last <= other.last]
+    told = sentence.of("level", "size", "site", "intensity", "change", "modifier") if names else []
+    return bool(names) and all(names[0].overlaps(other) for other in told)
 
 
 def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
