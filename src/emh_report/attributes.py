@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from emh_report.anchors import LESION, Anchor
 from emh_report.document import Annotation
 from emh_report.lesions import Draft
+from emh_report.owners import signal_in
 from emh_report.parts import side_parts
 
 _OWN_SIZE = frozenset({LESION, "organ", "organ_finding", "node"})
@@ -21,6 +22,13 @@ _UNQUALIFIED = frozenset(
 )
 """Places that a side or a shape in their neighbourhood is not about."""
 _FIELDS = frozenset("enhancement iron fat calcification necrosis bone_change attenuation diffusion".split())
+
+
+_PASSIVE = frozenset(
+    "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
+    "nerve_root".split()
+)
+"""Structures that a level in their neighbourhood is not about."""
 
 
 SYSTEMIC = frozenset("overload overloaded siderosis hemosiderosis hemochromatosis".split())
@@ -60,3 +68,10 @@ def add_parts(draft: Draft, size: Annotation, anchors: Sequence[Anchor]) -> None
     for level in size.sentence.of("level"):
         if sides.get(level) == sides[size] and level in known:
             draft.add_part(sides[size], level)
+
+
+def passive(anchor: Anchor) -> bool:
+    """Whether a level in the neighbourhood is not about an anchor."""
+    if anchor.kind == "cord" and signal_in(anchor):
+        return False
+    return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)

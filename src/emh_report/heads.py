@@ -8,6 +8,7 @@ from emh_report.anchors import LESION, Anchor, premodifies, qualifies
 from emh_report.document import Annotation, Sentence
 from emh_report.itemised import itemised
 from emh_report.lesion_names import numbered_bone, numbered_nodes
+from emh_report.lesion_words import is_in_diagnosis, says_of_organ
 from emh_report.model import Assertion
 from emh_report.sites import ORGAN_SITES, give_sites
 
@@ -23,7 +24,7 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
         if _is_specimen(sentence, note):
             continue
         role = note.means.get("role", "mass")
-        if role == "part" and _says_of_organ(sentence, note) or _is_in_diagnosis(sentence, note):
+        if (role == "part" and says_of_organ(note)) or is_in_diagnosis(note):
             continue
         if role == "pronoun" and _no_subject(sentence, note):
             continue
@@ -103,21 +104,6 @@ def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
 
 _OF_A_PLACE = frozenset("of from the paravertebral epidural paraspinal".split())
 """Words before tissue that was taken, not seen in it: "biopsy of the paravertebral tissue"."""
-
-
-def _says_of_organ(sentence: Sentence, note: Annotation) -> bool:
-    """Whether a word is part of what is said of an organ: "chronic liver disease", "Liver: no enlargement"."""
-    if any(other.overlaps(note) for other in sentence.of("organ_finding")):
-        return True
-    unchanged = any(other.overlaps(note) and other.first < note.first for other in sentence.of("change"))
-    return unchanged and bool(sentence.of("organ"))
-
-
-def _is_in_diagnosis(sentence: Sentence, note: Annotation) -> bool:
-    """Whether a word is part of the name of a disease of which nothing is described: "Other: germ cell tumor"."""
-    names = [other for other in sentence.of("differential") if other.first <= note.first and note.last <= other.last]
-    told = sentence.of("level", "size", "site", "intensity", "change", "modifier") if names else []
-    return bool(names) and all(names[0].overlaps(other) for other in told)
 
 
 def _names_nodes(sentence: Sentence, note: Annotation) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from emh_report.anchors import Anchor, premodifies
 from emh_report.document import Annotation
@@ -12,7 +11,7 @@ from emh_report.iron_causes import has_other_cause
 from emh_report.levels import LevelSpan
 from emh_report.measure import QuantitySpan, SizeSpan
 from emh_report.model import Assertion, Change
-from emh_report.parts import Part, says_where_measured
+from emh_report.parts import Part, compares_sides, level_of, of_both, says_where_measured
 from emh_report.signals import SignalDraft
 from emh_report.standing import stronger
 
@@ -20,7 +19,6 @@ IMPRESSION = frozenset({"impression", "recommendation"})
 
 
 LARGEST = frozenset("largest larger biggest".split())
-_PLACING = frozenset("at ( ) , in on the mm cm x right left midline side".split())
 
 
 @dataclass(slots=True, eq=False)
@@ -156,11 +154,11 @@ class Draft:
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:
         norms = note.sentence.document.norms
         before = set(norms[max(note.first - 4, note.sentence.first) : note.first])
-        if norms[note.last] == "both" and not _of_both(note):
+        if norms[note.last] == "both" and not of_both(note):
             return  # "both have smooth margins", "both stable"
         if _is_direction(note):
             return
-        side = "bilateral" if _compares_sides(note) else note.means["laterality"]
+        side = "bilateral" if compares_sides(note) else note.means["laterality"]
         if says_where_measured(note) and side != "bilateral":
             self.size_side = self.size_side or side
             self.notes.append(note)
@@ -198,12 +196,7 @@ class Draft:
             self.sizes.append(note)
             if anchor is not None and anchor.role == "pronoun" and anchor.levels:
                 self.size_level = self.size_level or anchor.levels[0]
-            for level in note.sentence.of("level"):
-                gap = note.sentence.document.norms[note.last + 1 : level.first]
-                here = 0 < len(gap) <= 3 and gap[0] == "at"
-                labelled = says_where_measured(level) and _PLACING.issuperset(w for w in gap if not w[0].isdigit())
-                if (here or labelled) and self.size_level is None:
-                    self.size_level = level
+            self.size_level = self.size_level or level_of(note)
         self.notes.append(note)
 
     def _change(self, note: Annotation) -> None:
@@ -252,29 +245,13 @@ def _is_direction(note: Annotation) -> bool:
 _MOVING = ("displac", "shift", "push", "deviat")
 
 
-def _of_both(note: Annotation) -> bool:
-    """Whether "both" is of two places: "both paravertebral gutters"."""
-    places = note.sentence.of("site", "organ", "structure")
-    return any(0 < place.first - note.last <= 2 for place in places)
-
-
-def _compares_sides(note: Annotation) -> bool:
-    """Whether both sides are told of, one larger: "left greater than right paravertebral masses"."""
-    sides = [other for other in note.sentence.of("modifier") if other.means.get("laterality") in ("left", "right")]
-    for one, other in pairwise(sides):
-        between = note.sentence.norms(one.last + 1, other.first - 1)
-        if note in (one, other) and len(between) <= 4 and not {"than", ">"}.isdisjoint(between):
-            return True
-    return False
-
-
 def side_of(head: Anchor) -> str | None:
     """The side a lesion phrase names itself."""
     if "laterality" in head.note.means:
         return head.note.means["laterality"]
     for note in head.sentence.of("modifier"):
         if "laterality" in note.means and premodifies(note, head):
-            return "bilateral" if _compares_sides(note) else note.means["laterality"]
+            return "bilateral" if compares_sides(note) else note.means["laterality"]
     for note in head.sentence.of("modifier"):
         if (
             "laterality" in note.means

@@ -7,7 +7,7 @@ sentences without a subject of their own refer. A focus never outlives its secti
 from __future__ import annotations
 
 from emh_report.anchors import LESION, Anchor, by_position, owner
-from emh_report.attributes import acceptance, add_parts, is_systemic, shines
+from emh_report.attributes import acceptance, add_parts, is_systemic, passive, shines
 from emh_report.beside import (
     both_levels,
     bracketed_level,
@@ -34,18 +34,13 @@ from emh_report.lesions import Draft
 from emh_report.level_owners import attach_levels, is_clear
 from emh_report.members import respective
 from emh_report.model import Assertion, Experiencer
-from emh_report.owners import is_compared, other_anchors, signal_in
+from emh_report.owners import is_compared, other_anchors
 from emh_report.parts import says_where_measured
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
 from emh_report.sites import place_told
 
-_PASSIVE = frozenset(
-    "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
-    "nerve_root".split()
-)
-"""Structures that a level in their neighbourhood is not about."""
 _SUBJECTS = ("differential", "condition", "node", "organ_finding")
 """Kinds that a level in their sentence is about: "Metastases at T4 and L2"."""
 _Drafts = dict[Anchor, list[Draft]]
@@ -104,7 +99,7 @@ class _Linker:
         canal = [anchor for anchor in self._canal(sentence) if anchor.note.experiencer is Experiencer.PATIENT]
         others = other_anchors(sentence, [*heads, *canal])
         anchors = by_position([*heads, *canal, *others])
-        loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])
+        loose = attach_levels(sentence, [anchor for anchor in anchors if not passive(anchor)])
         drafts = self._lesions(heads)
         self._attribute(sentence, heads, drafts)
         self._facts(sentence, canal, others, heads, drafts)
@@ -295,10 +290,3 @@ class _Linker:
 def _within(draft: Draft, level: Annotation) -> bool:
     """Whether a level only tells where in a lesion it was measured."""
     return says_where_measured(level) and draft.levels.issuperset(level_names([level]))
-
-
-def _passive(anchor: Anchor) -> bool:
-    """Whether a level in the neighbourhood is not about an anchor."""
-    if anchor.kind == "cord" and signal_in(anchor):
-        return False
-    return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)

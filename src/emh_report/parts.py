@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from emh_report.document import Annotation, Sentence
 
 _MEASURED = frozenset("on the at in to side ( ) , in craniocaudal ap".split())
+_PLACING = frozenset("at ( ) , in on the mm cm x right left midline side".split())
 _SIZE_LABELS = frozenset("size dimension measurement measure diameter".split())
 
 
@@ -42,8 +44,34 @@ def side_parts(sentence: Sentence) -> dict[Annotation, str]:
     return found
 
 
+def level_of(size: Annotation) -> Annotation | None:
+    """The level at which a size was taken: "4.1 cm at T6", "Size: 5.2 x 3.1 cm on the right at T6"."""
+    for level in size.sentence.of("level"):
+        gap = size.sentence.document.norms[size.last + 1 : level.first]
+        labelled = says_where_measured(level) and _PLACING.issuperset(word for word in gap if not word[0].isdigit())
+        if (0 < len(gap) <= 3 and gap[0] == "at") or labelled:
+            return level
+    return None
+
+
 def says_where_measured(note: Annotation) -> bool:
     """Whether a side or a level tells where a size was taken: "Size: 5.2 x 3.1 cm at T6 on the right"."""
     sentence = note.sentence
     label = sentence.norms(*sentence.label) if sentence.label else []
     return not _SIZE_LABELS.isdisjoint(label) and any(size.last < note.first for size in sentence.of("size"))
+
+
+def of_both(note: Annotation) -> bool:
+    """Whether "both" is of two places: "both paravertebral gutters"."""
+    places = note.sentence.of("site", "organ", "structure")
+    return any(0 < place.first - note.last <= 2 for place in places)
+
+
+def compares_sides(note: Annotation) -> bool:
+    """Whether both sides are told of, one larger: "left greater than right paravertebral masses"."""
+    sides = [other for other in note.sentence.of("modifier") if other.means.get("laterality") in ("left", "right")]
+    for one, other in pairwise(sides):
+        between = note.sentence.norms(one.last + 1, other.first - 1)
+        if note in (one, other) and len(between) <= 4 and not {"than", ">"}.isdisjoint(between):
+            return True
+    return False

@@ -1,0 +1,22 @@
+"""Words for lesions that are part of another name: "chronic liver disease", "germ cell tumor"."""
+
+from __future__ import annotations
+
+from emh_report.document import Annotation
+
+
+def says_of_organ(note: Annotation) -> bool:
+    """Whether a word is part of what is said of an organ: "chronic liver disease", "Liver: no enlargement"."""
+    sentence = note.sentence
+    if any(other.overlaps(note) for other in sentence.of("organ_finding")):
+        return True
+    unchanged = any(other.overlaps(note) and other.first < note.first for other in sentence.of("change"))
+    return unchanged and bool(sentence.of("organ"))
+
+
+def is_in_diagnosis(note: Annotation) -> bool:
+    """Whether a word is part of the name of a disease of which nothing is described: "Other: germ cell tumor"."""
+    sentence = note.sentence
+    names = [other for other in sentence.of("differential") if other.first <= note.first and note.last <= other.last]
+    told = sentence.of("level", "size", "site", "intensity", "change", "modifier") if names else []
+    return bool(names) and all(names[0].overlaps(other) for other in told)
