@@ -174,30 +174,34 @@ def render(
         bool, typer.Option("--ascii", help="ASCII characters only, for systems that show no others; text only.")
     ] = False,
     source: Annotated[
-        str | None,
-        typer.Option("--source", metavar="REPORT", help="The report itself: HTML links each value to its passage."),
+        list[str] | None,
+        typer.Option(
+            "--source", metavar="REPORT", help="The report itself: HTML links each value to its passage. Repeatable."
+        ),
     ] = None,
     output: OutputFile = None,
 ) -> None:
     """Print findings as a structured report."""
     from emh_report.documents import BINARY, Document, write_document
     from emh_report.render import Style, formats, render_together, takes_all
+    from emh_report.sourceview import source_of
 
     known = (*formats(tuple(templates or ())), *BINARY)
     if format not in known:
         raise typer.BadParameter(f"--format: expected one of {', '.join(known)}")
     if ascii_only and format != "text":
         raise typer.BadParameter("--ascii goes with --format text")
-    if source is not None and format not in ("html", *BINARY):
+    if source and format not in ("html", *BINARY):
         raise typer.BadParameter("--source goes with --format html")
     style = Style("html" if format in BINARY else format, template, tuple(templates or ()), language, ascii_only)
-    report = _source(source)
-    document = Document(format, _SEPARATOR.get(format, "\n"))
+    reports = [_source(name) for name in source or ()]
+    document = Document(format, _SEPARATOR.get(format, "\n"), style)
 
     def write(out: Output, found: Findings | Sequence[Findings]) -> None:
-        text = render_together(list(found) if isinstance(found, Sequence) else [found], style, report)
+        shown = list(found) if isinstance(found, Sequence) else [found]
+        text = render_together(shown, style, source_of(shown[-1], reports))
         document.add(text)
-        if not document.binary:
+        if not document.whole:
             out.write(document.separator + text.rstrip() + "\n")
 
     together = takes_all(style)
@@ -454,11 +458,11 @@ def _one_findings(name: str) -> Findings:
     return found[0]
 
 
-def _source(name: str | None) -> str | None:
+def _source(name: str) -> str:
     """The text of the report that the findings came from, read as ``extract`` reads it."""
     from emh_report.reading import STDIN, Input, read_report
 
-    return None if name is None else read_report(Input(name, None if name == STDIN else Path(name))).text
+    return read_report(Input(name, None if name == STDIN else Path(name))).text
 
 
 @template_app.command("export")

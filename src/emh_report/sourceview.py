@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
@@ -33,9 +33,18 @@ class SourceView(Part):
     passages: tuple[str, ...] = ()
 
 
+def source_of(findings: Findings, texts: Sequence[str]) -> str | None:
+    """The one of several reports that the findings came from; the first if none is, which ``source_view`` refuses."""
+    return next((text for text in texts if _digest(text) == findings.source.sha256), texts[0] if texts else None)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def source_view(findings: Findings, text: str) -> SourceView:
     """The report in pieces; SourceError if it is not the report that the findings came from."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = _digest(text)
     if not findings.source.sha256:
         raise SourceError("the findings do not say which report they come from (source.sha256 is empty)")
     if digest != findings.source.sha256:
