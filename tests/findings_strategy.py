@@ -93,7 +93,8 @@ def compression(draw: st.DrawFn) -> Part:
 
 @st.composite
 def cord_signal(draw: st.DrawFn) -> Part:
-    assertion = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent", "historical"]))
+    said = ["not_mentioned", "present", "possible", "absent", "historical", "not_assessed"]
+    assertion = draw(st.sampled_from(said))
     found: Part = {"assertion": assertion}
     if assertion in TODAY:
         found["levels"] = draw(levels())
@@ -126,17 +127,17 @@ def biopsy(draw: st.DrawFn) -> Part:
 
 
 IRON_SITES = ("lesion", "marrow", "liver", "spleen", "heart", "pancreas", "adrenal gland", "pituitary gland", "kidney")
-_STRENGTH = ("present", "possible", "historical", "absent", "not_assessed")
+_STRENGTH = ("present", "possible", "absent", "historical", "not_assessed")
 
 
 @st.composite
 def iron(draw: st.DrawFn) -> Part:
     sites = []
     for site in draw(some(IRON_SITES, 3)):
-        assertion = draw(st.sampled_from(["present", "possible", "absent", "not_assessed"]))
+        assertion = draw(st.sampled_from(["present", "possible", "absent", "historical", "not_assessed"]))
         degree = maybe(st.sampled_from([*Severity]))
         sites.append({"site": site, "assertion": assertion, "degree": draw(degree) if assertion in TODAY else None})
-    whole = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent", "not_assessed"]))
+    whole = draw(st.sampled_from(["not_mentioned", "present", "possible", "absent", "historical", "not_assessed"]))
     if sites:
         said = {site["assertion"] for site in sites}
         whole = next(each for each in _STRENGTH if each in said)
@@ -289,12 +290,12 @@ def lesions(draw: st.DrawFn) -> Part:
 def epidural_disease(draw: st.DrawFn, components: list[Part]) -> Part:
     """The union of the epidural components; without one, absent, historical or not mentioned."""
     mine = [each for each in components if each["site"] == "epidural"]
-    position = maybe(st.sampled_from(["anterior", "posterior", "circumferential"]))
+    position = maybe(st.sampled_from(meanings("modifier", "position")))
     if mine:
         assertion = "present" if any(each["assertion"] == "present" for each in mine) else "possible"
         union = sorted({level for each in mine for level in each["levels"]}, key=VERTEBRAE.index)
         return {"assertion": assertion, "levels": union, "position": draw(position)}
-    assertion = draw(st.sampled_from(["not_mentioned", "absent", "historical"]))
+    assertion = draw(st.sampled_from(["not_mentioned", "absent", "historical", "not_assessed", "hypothetical"]))
     return {"assertion": assertion, "prior_levels": draw(levels()) if assertion == "historical" else []}
 
 
@@ -314,6 +315,10 @@ def narrowing(draw: st.DrawFn) -> Part:
         canal.append({"levels": disc.split("/"), "disc_levels": [disc], **graded(draw(st.sampled_from(PLACED)))})
     for level in draw(some(VERTEBRAE, 2)):
         canal.append({"levels": [level], **graded(draw(st.sampled_from(PLACED)))})
+    if draw(st.booleans()):
+        first = draw(st.integers(0, len(VERTEBRAE) - 3))  # two neighbours are their disc
+        reach = VERTEBRAE[first : draw(st.integers(first + 3, min(first + 9, len(VERTEBRAE))))]
+        canal.append({"levels": list(reach), **graded(draw(st.sampled_from(PLACED)))})
     if not canal and draw(st.booleans()):
         canal.append(graded(draw(st.sampled_from(PLACED))))
     foramina: list[Part] = []
@@ -338,14 +343,15 @@ def bones(draw: st.DrawFn) -> Part:
     masses: list[Part] = []
     means = {concept.preferred: concept.means for concept in _LEXICONS.of_kind("bone_marrow")}
     for name in draw(some(sorted(name for name in means if "iron" not in means[name]), 4)):
-        if name.endswith("lesion"):
-            continue  # these are lesions too
         assertion = draw(st.sampled_from(["present", "possible", "absent", "historical", "not_assessed"]))
         bone = means[name].get("bone") or means[name].get("site")
         side = draw(maybe(st.sampled_from(["left", "right", "bilateral"])))
         found.append({"finding": name, "site": bone, "assertion": assertion, "laterality": side})
         if bone in ("vertebra", "bone", "rib") and assertion in TODAY:
             found[-1]["levels"] = draw(levels())
+        if name.endswith("lesion") and assertion in TODAY:  # which is a mass
+            mass = draw(lesion(1, "bone")) | {"assertion": assertion, "laterality": side, "size_at": None}
+            masses.append(mass | {"levels": found[-1]["levels"], "disc_levels": []})
         site = EXPANSIONS.get(name)
         if site and assertion in TODAY and site not in {mass["site"] for mass in masses}:
             mass = draw(lesion(1, site, "marrow_expansion"))
@@ -413,28 +419,62 @@ def organs(draw: st.DrawFn) -> Part:
     return {"organs": found}  # a size is that of what is said of the organ's size, if anything is
 
 
+_NAMED = {concept.preferred: concept for concept in _LEXICONS.of_kind("condition")}
+_TREATING = ("transfusion-dependent thalassemia", "non-transfusion-dependent thalassemia")
+"""Which say that transfusions are given, or are not."""
+
+
+def _wider(name: str) -> set[str]:
+    """The conditions that a condition is one of, or implies."""
+    means = _NAMED[name].means
+    ids = [means[key] for key in ("broader", "implies", "classifies") if key in means]
+    above = [concept.preferred for concept in _NAMED.values() if concept.id in ids]
+    return {*above, *(each for wide in above for each in _wider(wide))}
+
+
 @st.composite
-def background(draw: st.DrawFn) -> Part:
-    assertions = st.sampled_from(["present", "possible", "absent", "historical"])
-    plain = [c.preferred for c in _LEXICONS.of_kind("condition") if "broader" not in c.means]
-    plain = sorted(set(plain) - {"thalassemia", "hemoglobinopathy"})
-    known = [{"name": name, "assertion": draw(assertions)} for name in draw(some(plain, 2))]
-    given = []
+def conditions(draw: st.DrawFn) -> list[Part]:
+    """Blood disorders; one that is a kind of another, or of the same, stands alone."""
+    found: list[str] = []
+    for name in draw(some(sorted(set(_NAMED) - set(_TREATING)), 3)):
+        if not any(_wider(name) & {other, *_wider(other)} or name in _wider(other) for other in found):
+            found.append(name)
+    said = st.sampled_from(["present", "possible", "absent", "historical"])
+    return [{"name": name, "assertion": draw(said)} for name in found]
+
+
+@st.composite
+def treatments(draw: st.DrawFn) -> list[Part]:
+    """Courses go on, are over or were not given; procedures were done or were not, at levels of the spine."""
+    given: list[Part] = []
     for kind in draw(some(["transfusion", "chelation", "hydroxyurea"])):
-        given.append({"kind": kind, "assertion": draw(st.sampled_from(["present", "historical", "absent"]))})
-    for kind in draw(some(["splenectomy", "radiotherapy", "laminectomy", "decompression", "resection"], 2)):
+        assertion = draw(st.sampled_from(["present", "possible", "historical", "absent"]))
+        given.append({"kind": kind, "assertion": assertion})
+    for kind in draw(some(["splenectomy", "radiotherapy", "laminectomy", "decompression", "resection"], 3)):
         assertion = draw(st.sampled_from(["historical", "absent"]))
-        where = levels() if kind not in ("splenectomy",) and assertion == "historical" else st.just([])
-        given.append({"kind": kind, "assertion": assertion, "levels": draw(where)})
+        where = draw(levels()) if kind != "splenectomy" else []
+        given.append({"kind": kind, "assertion": assertion, "levels": where})
         if kind == "radiotherapy" and assertion == "historical":
             given[-1]["detail"] = draw(maybe(st.sampled_from(["20 Gy", "20 Gy in 10 fractions"])))
-    for detail in draw(some(["embolization", "ruxolitinib", "luspatercept", "thalidomide"], 2)):
-        given.append({"kind": "other", "detail": detail, "assertion": draw(st.sampled_from(["present", "absent"]))})
-    symptoms = draw(
-        some([name for name in preferred("symptom") if name not in ("anemia", "trauma", "palpable mass")], 3)
-    )
-    question = draw(maybe(st.sampled_from(["any change?", "is surgery needed?"])))
-    return {"conditions": known, "treatments": given, "clinical": {"symptoms": symptoms, "question": question}}
+    for detail in draw(some(OTHER_TREATMENTS, 3)):
+        assertion = draw(st.sampled_from(["present", "possible", "historical", "absent"]))
+        given.append({"kind": "other", "detail": detail, "assertion": assertion})
+    return given
+
+
+OTHER_TREATMENTS = sorted(
+    concept.preferred
+    for concept in _LEXICONS.of_kind("treatment")
+    if concept.means.get("treatment") == "other" and concept.preferred in concept.terms
+)
+
+
+@st.composite
+def background(draw: st.DrawFn) -> Part:
+    symptoms = draw(some(preferred("symptom"), 4))
+    question = draw(maybe(st.sampled_from(["any change?", "is surgery needed?", "progress under treatment?"])))
+    clinical = {"symptoms": symptoms, "question": question}
+    return {"conditions": draw(conditions()), "treatments": draw(treatments()), "clinical": clinical}
 
 
 @st.composite

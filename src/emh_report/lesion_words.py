@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emh_report.anchors import Anchor
 from emh_report.document import Annotation
 
 
@@ -20,3 +21,8 @@ def is_in_diagnosis(note: Annotation) -> bool:
     names = [other for other in sentence.of("differential") if other.first <= note.first and note.last <= other.last]
     told = sentence.of("level", "size", "site", "intensity", "change", "modifier") if names else []
     return bool(names) and all(names[0].overlaps(other) for other in told)
+
+
+def within_bone(head: Anchor) -> bool:
+    """Whether a phrase is part of a bone finding: the expansion in "rib expansion"."""
+    return any(bone.first <= head.first and head.last <= bone.last for bone in head.sentence.of("bone_marrow"))

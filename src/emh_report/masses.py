@@ -9,6 +9,7 @@ from emh_report import descriptions
 from emh_report.diagnosis import attribution_of
 from emh_report.document import Annotation, Document
 from emh_report.facts import TODAY, disc_names, level_names, ordered
+from emh_report.lesion_words import within_bone
 from emh_report.lesions import Draft
 from emh_report.measure import SizeSpan
 from emh_report.model import (
@@ -117,8 +118,13 @@ def _is_lesion(draft: Draft) -> bool:
 def _without_shadows(drafts: list[Draft]) -> list[Draft]:
     """Drop lesions without a site of their own where named ones say the same."""
     named = [draft for draft in drafts if draft.site != "other"]
+    numbered = [draft for draft in drafts if draft.number is not None]
     kept = []
     for draft in drafts:
+        if draft.number is None and all(map(within_bone, draft.heads)):
+            same = [other for other in numbered if other.site in ("bone", draft.site)]
+            if any(not draft.levels or draft.levels & other.levels for other in same):
+                continue  # "Lytic lesion at T8", which is also "Lesion 1: osseous mass at T8"
         if (
             draft.site == "other"
             and draft.number is None

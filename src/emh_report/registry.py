@@ -9,6 +9,7 @@ from __future__ import annotations
 from emh_report.anchors import Anchor, denied_at
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.lesion_names import counted, number_of, referred_to
+from emh_report.lesion_words import within_bone
 from emh_report.lesions import IMPRESSION, Draft, current, is_largest, is_resolved, side_of
 from emh_report.levels import LevelSpan
 from emh_report.members import divide_list, divide_sizes, member, tells_apart
@@ -88,7 +89,7 @@ class Registry:
         sites = separate_sites(head)
         name, levels = sites[0].means["site"] if sites else "other", _named(head)
         untold = [draft for draft in self.drafts if draft.number is None and draft.site == name]
-        untold = [draft for draft in untold if not all(map(_within_bone, draft.heads))]
+        untold = [draft for draft in untold if not all(map(within_bone, draft.heads))]
         same = [draft for draft in untold if sites and _compatible(draft, side_of(head), levels, head)]
         draft = next(iter([*known, *same[-1:]]), None) or self._new(name, assertion)
         draft.number = number
@@ -159,8 +160,8 @@ class Registry:
             for draft in self.drafts
             if draft.site == name and (draft.assertion is Assertion.ABSENT) == (assertion is Assertion.ABSENT)
         ]
-        if assertion is Assertion.HISTORICAL and _within_bone(head):
-            candidates = [draft for draft in candidates if all(map(_within_bone, draft.heads))]
+        if assertion is Assertion.HISTORICAL and within_bone(head):
+            candidates = [draft for draft in candidates if all(map(within_bone, draft.heads))]
         if not levels and not side:
             # "posterior epidural disease" makes no doubtful component certain beside a sure one
             candidates.sort(key=lambda draft: draft.assertion is assertion)
@@ -259,11 +260,6 @@ def _has_recurred(head: Anchor) -> bool:
     return any(
         word.startswith(("recur", "relaps", "reappear")) for word in head.sentence.norms(head.first, head.last + 6)
     )
-
-
-def _within_bone(head: Anchor) -> bool:
-    """Whether a phrase is part of a bone finding: the expansion in "rib expansion"."""
-    return any(bone.first <= head.first and head.last <= bone.last for bone in head.sentence.of("bone_marrow"))
 
 
 def _takes_up(head: Anchor) -> bool:

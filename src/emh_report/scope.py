@@ -46,7 +46,11 @@ def scope_of(
     """The words a cue reaches; ``later`` and ``earlier`` are the other cues of its sentence."""
     clause = sentence.clause_of(cue.first)
     following = sentence.document.norms[cue.last + 1] if cue.last < clause[1] else "."
-    behind = following in _AFTERWARDS or (following.startswith("post") and not following.startswith("poster"))
+    named = any(
+        t.first == cue.last + 1 and t.kind == "condition" for t in targets
+    )  # "possible post-polycythemia myelofibrosis"
+    after = following.startswith("post") and not following.startswith("poster") and not named
+    behind = following in _AFTERWARDS or after
     closed = following in _PUNCTUATION or (cue.entry.direction != "before" and behind)
     looks_back = cue.entry.direction in ("after", "either") or (closed and cue.entry.category == "negated")
     if (
