@@ -18,6 +18,7 @@ from emh_report.standing import stronger
 IMPRESSION = frozenset({"impression", "recommendation"})
 
 
+_PARTLY = frozenset("partly partially part area mixed both".split())
 LARGEST = frozenset("largest larger biggest".split())
 
 
@@ -146,9 +147,11 @@ class Draft:
                 self.words[key] = note.means[key]
                 self.notes.append(note)
         if note.means.get("activity") not in (None, self.words.get("activity")) and note not in self.notes:
-            same = any("activity" in other.means and other.sentence is note.sentence for other in self.notes)
-            if same:  # "partly active and partly inactive"
-                self.words["activity"] = "mixed"
+            first = next((other for other in self.notes if "activity" in other.means), note)
+            if first.sentence is note.sentence and not _PARTLY.isdisjoint(
+                note.sentence.norms(first.first - 1, note.last)
+            ):
+                self.words["activity"] = "mixed"  # "partly active and partly inactive"
                 self.notes.append(note)
 
     def _side(self, note: Annotation, anchor: Anchor | None) -> None:

@@ -65,7 +65,8 @@ def epidural(links: Links) -> Epidural:
         for sentence in links.document.having("site")
         if sentence.section not in SILENT and sentence.section != BACKGROUND
         for note in sentence.of("site")
-        if note.means["site"] == "epidural" and note.assertion is Assertion.NOT_ASSESSED and not sentence.of("effect")
+        if note.means["site"] == "epidural" and note.assertion is Assertion.NOT_ASSESSED
+        if not any(effect.first == note.last + 1 for effect in sentence.of("effect"))  # "canal narrowing not assessed"
     ]
     if unseen:
         return Epidural(assertion=Assertion.NOT_ASSESSED, evidence=links.document.evidence_of(*unseen))
