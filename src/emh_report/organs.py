@@ -91,7 +91,9 @@ class _Reader:
         kept = dict(self._found)
         for organ in _MEASURED:
             size = kept.get((organ, "size"))
-            told = next((kept[organ, name] for name in (ENLARGED[organ], "small") if (organ, name) in kept), None)
+            judged = [kept[organ, name] for name in (ENLARGED[organ], "small") if (organ, name) in kept]
+            judged.sort(key=lambda entry: entry.assertion is Assertion.HISTORICAL)  # the size is that of today
+            told = next(iter(judged), None)
             gone = kept.get((organ, "absent"))
             if size and told:
                 told.sizes.extend(size.sizes)
