@@ -6,7 +6,7 @@ ConText's idea with its scope decided by clauses: a cue reaches from where it st
 
 from __future__ import annotations
 
-from emh_report.alternatives import doubt_alternatives, excludes_a_diagnosis
+from emh_report.alternatives import doubt_alternatives, excludes_a_diagnosis, is_background
 from emh_report.clauses import clauses
 from emh_report.cues import DIAGNOSES, QUALIFIERS, CueSpan, Grammar, cue_of
 from emh_report.dates import dated, denies_then, is_still_there, names_a_month, only_measures
@@ -223,8 +223,8 @@ def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
         and _distance(cue, target) > 2
     ):
         return True  # "cord compression and myelomalacia versus edema"
-    if cue.entry.category == "negated" and target.kind in ("lesion", "site") and excludes_a_diagnosis(sentence, cue):
-        return True  # "lymphoma was considered because of the size of the mass, but was excluded by biopsy"
+    if is_background(sentence, target, cue) or excludes_a_diagnosis(sentence, target, cue):
+        return True
     if (
         cue.entry.category == "possible"
         and target.kind not in DIAGNOSES

@@ -92,9 +92,10 @@ def place_by_effect(canal: Iterable[Anchor], drafts: Mapping[Anchor, list[Draft]
 def cord_within(note: Annotation, anchors: Iterable[Anchor]) -> Anchor | None:
     """The cord, where a signal lies "within it": "cord compression and a T2 hyperintense focus within it"."""
     after = note.sentence.norms(note.last + 1, note.last + 4)
-    if not any(after[at : at + 2] in (["within", "it"], ["in", "it"]) for at in range(len(after))):
-        return None
     before = [anchor for anchor in anchors if anchor.last < note.first]
+    inside = any(after[at : at + 2] in (["within", "it"], ["in", "it"]) for at in range(len(after)))
+    if not inside and not (before and _goes_on(before[-1], note)):
+        return None
     if not before or before[-1].kind not in ("compression", "cord", "cord_normal"):
         return None
     cord = before[-1]
@@ -118,6 +119,18 @@ def labelled_cord(note: Annotation) -> Anchor | None:
         if topic.kind == "structure" and topic.concept == "cord" and topic.sentence is not note.sentence:
             return Anchor("cord", note.first, note.last, note.sentence, topic, Assertion.PRESENT)
     return None
+
+
+_SHOWS = frozenset(
+    "showed shows show had has with demonstrated demonstrates returned returns exhibited exhibits".split()
+)
+
+
+def _goes_on(anchor: Anchor, note: Annotation) -> bool:
+    """Whether a signal is told of the cord that was just named: "the cord was compressed and showed high signal"."""
+    between = note.sentence.norms(anchor.last + 1, note.first - 1)
+    opening = between[1:2] if between[:1] == ["and"] else between[:1]
+    return len(between) <= 4 and bool(opening) and opening[0] in _SHOWS
 
 
 def of_something_else(note: Annotation) -> bool:

@@ -196,6 +196,7 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
     )
     return (
         swallowed
+        or (note.text.lower() == "both" and _before_a_place(sentence, note))
         or (
             before in _PREPOSITIONS and not ("member" in note.means and sentence.norms(note.last, note.last) == ["one"])
         )
@@ -203,6 +204,11 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
         or _compares(sentence, note)
         or _of_a_finding(sentence, note)
     )
+
+
+def _before_a_place(sentence: Sentence, note: Annotation) -> bool:
+    """Whether "both" is of two places: "the masses encased both kidneys"."""
+    return any(0 < place.first - note.last <= 2 for place in sentence.of("organ", "site", "structure"))
 
 
 def _is_member(sentence: Sentence, note: Annotation) -> bool:

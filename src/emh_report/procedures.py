@@ -89,6 +89,8 @@ def _hides(other: Annotation, note: Annotation) -> bool:
 
 def _is_aside(note: Annotation) -> bool:
     """ "under CT guidance" names no CT to be done, nor "MRI with gadolinium" a second study."""
+    if "weak" in note.means and note.sentence.norms(note.first - 1, note.first - 1) in (["by"], ["using"], ["via"]):
+        return any(0 < note.first - other.last <= 2 for other in note.sentence.of("recommendation"))
     if note.concept == _CONTRAST:
         return bool(_WITH.intersection(note.sentence.norms(note.first - 2, note.first - 1)))
     return "guidance" in note.sentence.norms(note.last + 1, note.last + 1)

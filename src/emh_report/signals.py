@@ -43,6 +43,9 @@ class SignalDraft:
     assertion: Assertion
 
 
+_MEANS = frozenset("keeping consistent compatible representing reflecting suggesting indicating".split())
+
+
 def reference_of(note: Annotation) -> Annotation | None:
     """The tissue an intensity is compared with: "isointense to muscle", "brighter than fat"."""
     sentence = note.sentence
@@ -58,6 +61,8 @@ def reference_of(note: Annotation) -> Annotation | None:
         if not all(map(_describes_reference, between)):
             return None
         tail = gap[-5:]
+        if not _MEANS.isdisjoint(gap):
+            return None  # "T1 hyperintense areas are in keeping with fat"
         if (compared and len(gap) <= 4) or _COMPARE.intersection(tail) - {"of"} or ("of" in tail and compared):
             return reference
         return None
