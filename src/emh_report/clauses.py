@@ -88,6 +88,8 @@ def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: l
         chunk.append(word)
     if any(cue.first == after and cue.entry.category in ("negated", "possible", "hypothetical") for cue in cues):
         return norms[index] != "and" or bool(grammar.finite_verb.intersection(left))
+    if _changes_otherwise(sentence, index, after, cues):
+        return True
     if rest[0] == "there" and rest[1:2] != [] and rest[1] in grammar.finite_verb:
         return True
     level = next((note for note in sentence.annotations if note.kind == "level" and note.first == after), None)
@@ -122,6 +124,13 @@ def _opens(sentence: Sentence, index: int, start: int, grammar: Grammar, cues: l
         and len(chunk) > 1
         and (grammar.participle.intersection(chunk) or (verb is not None and verb < len(chunk)))
     )
+
+
+def _changes_otherwise(sentence: Sentence, index: int, after: int, cues: list[CueSpan]) -> bool:
+    """Whether what only changed follows what has gone: "disappearance of the one and a decrease in the other"."""
+    gone = any(cue.entry.category == "resolved" and cue.last < index for cue in cues)
+    at = after + (sentence.norms(after, after) in (["a"], ["an"], ["the"]))
+    return gone and any(note.kind == "change" and note.first == at for note in sentence.annotations)
 
 
 def _until(words: list[str], stops: frozenset[str]) -> list[str]:

@@ -77,7 +77,7 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
             continue  # the bone in "bone erosion", the vertebra in "H-shaped vertebra"
         if note.kind not in ("structure", "organ", "organ_finding", "node", "treatment", "bone_marrow"):
             continue
-        if note.first in references or note.first in covered:
+        if note.first in references or note.first in covered or _is_measure(sentence, note):
             continue
         if note.concept in ("vertebra", "disc") and (note.first in levels or note.last in levels):
             if any(anchor.first < note.first for anchor in [*taken, *found]):
@@ -94,6 +94,14 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
             kind += "_plain"  # the bare words name a place, not a finding of it
         found.append(Anchor(kind, note.first, note.last, sentence, note, note.stated))
     return found
+
+
+_THAN = frozenset("to than of with".split())
+
+
+def _is_measure(sentence: Sentence, note: Annotation) -> bool:
+    """Whether muscle is only what a signal is compared with: "equal to that of muscle"."""
+    return note.concept == "muscle" and not _THAN.isdisjoint(sentence.norms(note.first - 1, note.first - 1))
 
 
 def _is_part(note: Annotation, whole: Annotation) -> bool:
