@@ -128,16 +128,17 @@ def test_a_stream_does_not_fill_the_vocabulary() -> None:
 
 
 def test_caches_of_words_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emh_report.spelling._CACHED", 500)
-    monkeypatch.setattr("emh_report.pieces._CACHED", 500)
+    monkeypatch.setattr("emh_report.wordbook.FULL", 500)
     spelling = Spelling(["mass"])
     for number in range(2_000):
         words = tokenize(f"qzx{'abcdefghij'[number % 10] * (number % 7 + 1)}{number}w lung")
         spelling.join(words, "")
         for word in words:
             spelling(word.text)
-    assert len(spelling._cache) <= 500
-    assert len(spelling._pieces._doubts) <= 503
+    spelling("x" * 50)
+    books = spelling._norms, spelling._pieces._doubts
+    assert all(0 < len(book) <= 500 for book in books)
+    assert not any("x" * 50 in book for book in books)
 
 
 # --- short cuts give the same findings

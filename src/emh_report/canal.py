@@ -69,7 +69,7 @@ _NOUNS = frozenset(
 def canal_anchors(sentence: Sentence) -> list[Anchor]:
     """Every canal, cord or cauda equina finding of the sentence, present or denied."""
     anchors: list[Anchor] = []
-    if sentence.by_kind.keys().isdisjoint(("finding", "effect")):
+    if sentence.kinds.keys().isdisjoint(("finding", "effect")):
         return anchors
     structures = sentence.of("structure")
     for note in sentence.of("finding"):

@@ -37,7 +37,7 @@ class Grammar:
     positive_start: frozenset[str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class CueSpan:
     """A cue found in a sentence, with the words it reaches."""
 

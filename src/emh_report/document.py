@@ -90,27 +90,25 @@ class Sentence:
     """Cues found in it (cues.CueSpan), also those that govern nothing."""
     topic: list[Annotation] = field(default_factory=list)
     """Sites and structures of the label it stands under ("Foramina: ... Mild narrowing at T4/T5")."""
-    _sorted: tuple[int, dict[str, list[Annotation]]] = (0, {})
-    """The annotations by kind, and how many they were when they were sorted."""
+    vocabulary: frozenset[str] = frozenset()
+    """Normal forms of its words: what a step looks for is mostly in none of them."""
+    kinds: dict[str, list[Annotation]] = field(default_factory=dict)
+    """The annotations by kind, each list in order; a step that needs a kind asks here whether there is any."""
 
-    @property
-    def by_kind(self) -> dict[str, list[Annotation]]:
-        """The annotations, by kind."""
-        count, found = self._sorted
-        if count != len(self.annotations):
-            found = {}
-            for annotation in self.annotations:
-                found.setdefault(annotation.kind, []).append(annotation)
-            self._sorted = len(self.annotations), found
-        return found
+    def annotate(self, annotations: list[Annotation]) -> None:
+        """Make these its annotations, in order."""
+        kinds: dict[str, list[Annotation]] = {}
+        for annotation in annotations:
+            kind = annotation.kind
+            if kind in kinds:
+                kinds[kind].append(annotation)
+            else:
+                kinds[kind] = [annotation]
+        self.annotations, self.kinds = annotations, kinds
 
     def of(self, *kinds: str) -> list[Annotation]:
         """Annotations of these kinds in order."""
-        count, found = self._sorted
-        if count != len(self.annotations):
-            found = self.by_kind
-        if not found:
-            return []
+        found = self.kinds
         if len(kinds) == 1:
             group = found.get(kinds[0])
             return group[:] if group else []
@@ -148,32 +146,30 @@ class Document:
     addenda: list[tuple[int, int]] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     """Fields of a template in it, filled in or not."""
-    _sorted: tuple[int, dict[str, list[Sentence]]] = (0, {})
-    """The sentences by the kinds of their annotations, and how many there were when they were sorted."""
-
-    @property
-    def kinds(self) -> dict[str, list[Sentence]]:
-        """The kinds of annotations in it, each with its sentences."""
-        count, found = self._sorted
-        if count != len(self.sentences):
-            found = {}
-            for sentence in self.sentences:
-                for kind in sentence.by_kind if sentence.annotations else ():
-                    found.setdefault(kind, []).append(sentence)
-            self._sorted = len(self.sentences), found
-        return found
-
+    kinds: dict[str, list[Sentence]] = field(default_factory=dict)
+    """The kinds of annotations in it, each with its sentences, once all are read."""
     _evidence: dict[tuple[int, int], Evidence] = field(default_factory=dict)
     """Evidence given so far: several fields rest on the same words."""
     _family: bool | None = None
 
+    def close(self) -> None:
+        """Note the kinds of annotations, all of which are made now."""
+        found: dict[str, list[Sentence]] = {}
+        for sentence in self.sentences:
+            for kind in sentence.kinds:
+                if kind in found:
+                    found[kind].append(sentence)
+                else:
+                    found[kind] = [sentence]
+        self.kinds = found
+
     def having(self, *kinds: str) -> list[Sentence]:
-        """Sentences with annotations of these kinds, in order; to be asked for once all are read."""
+        """Sentences with annotations of these kinds, in order."""
         found = self.kinds
         groups = [found[kind] for kind in kinds if kind in found]
         if len(groups) < 2:
             return groups[0][:] if groups else []
-        return [sentence for sentence in self.sentences if not sentence.by_kind.keys().isdisjoint(kinds)]
+        return [sentence for sentence in self.sentences if not sentence.kinds.keys().isdisjoint(kinds)]
 
     @property
     def names_family(self) -> bool:

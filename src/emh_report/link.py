@@ -92,7 +92,7 @@ class _Linker:
             self.section, self.focus, self.last_fact = sentence.section, [], None
         if sentence.label == (sentence.first, sentence.last):
             self.headed = sentence.index
-        if sentence.section in SILENT or sentence.by_kind.keys() <= _UNRELATED:
+        if sentence.section in SILENT or sentence.kinds.keys() <= _UNRELATED:
             return
         self.focus = self.registry.by_number(number_of(sentence)) or self.focus
         heads = [head for head in lesion_heads(sentence) if head.note.experiencer is Experiencer.PATIENT]

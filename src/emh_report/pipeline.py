@@ -82,7 +82,7 @@ class Tokenizer:
         doc.user_data = {
             TEXT: text,
             WORDS: words,
-            NORMS: list(map(self.spelling, [word[0] for word in words])),
+            NORMS: self.spelling.all(words),
         }
         return doc
 
