@@ -49,16 +49,18 @@ class Anchor:
 
 def qualifies(sentence: Sentence, first: int, last: int) -> bool:
     """Whether words ``first`` to ``last`` may stand between an adjective and its noun."""
-    known = {
-        index
-        for note in sentence.annotations
-        if note.kind in ("modifier", "intensity", "sequence", "site", "change", "size", "finding", "level", "emh")
-        for index in range(note.first, note.last + 1)
-    }
     norms = sentence.document.norms
     return all(
-        index in known or norms[index] in FILLERS or norms[index].endswith("ly") for index in range(first, last + 1)
+        norms[index] in FILLERS or norms[index].endswith("ly") or _is_qualifier(sentence, index)
+        for index in range(first, last + 1)
     )
+
+
+_QUALIFIERS = frozenset("modifier intensity sequence site change size finding level emh".split())
+
+
+def _is_qualifier(sentence: Sentence, index: int) -> bool:
+    return any(note.first <= index <= note.last and note.kind in _QUALIFIERS for note in sentence.annotations)
 
 
 def premodifies(note: Annotation, anchor: Anchor) -> bool:
@@ -175,4 +177,8 @@ def covers(anchor: Anchor, note: Annotation) -> bool:
 
 def by_position(anchors: Iterable[Anchor]) -> list[Anchor]:
     """Anchors in reading order."""
-    return sorted(anchors, key=lambda anchor: (anchor.first, anchor.last))
+    return sorted(anchors, key=_place)
+
+
+def _place(anchor: Anchor) -> tuple[int, int]:
+    return anchor.first, anchor.last

@@ -18,9 +18,11 @@ _ADVISED = frozenset(
 
 def bracketed_level(sentence: Sentence, anchor: Anchor) -> Annotation | None:
     """The level that a bracket is about: "masses D3-D6 (with cord compression) and D9 (without cord compression)"."""
+    if anchor.kind != "compression":
+        return None
     norms = sentence.document.norms
     opens = anchor.first - 1 - (norms[anchor.first - 1] in ("with", "without", "no", "causing"))
-    if anchor.kind != "compression" or opens <= sentence.first or norms[opens] != "(":
+    if opens <= sentence.first or norms[opens] != "(":
         return None
     return next((level for level in sentence.of("level") if level.last == opens - 1), None)
 
@@ -160,6 +162,8 @@ def is_reason_treated(sentence: Sentence, anchor: Anchor) -> bool:
 
 def level_where(sentence: Sentence, anchor: Anchor) -> Annotation | None:
     """The level that a finding is told of: "worst at T6, where the cord is compressed"."""
+    if "where" not in sentence.vocabulary:
+        return None
     norms = sentence.document.norms
     for level in sentence.of("level"):
         at = level.last + 1 + (norms[level.last + 1 : level.last + 2] == [","])
@@ -182,7 +186,7 @@ def change_of(sentence: Sentence, anchor: Anchor) -> Change | None:
     """How a finding changed, if its sentence says so of it."""
     if anchor.note.change is not None:
         return anchor.note.change
-    if not (notes := [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]):
+    if not (notes := [note for note in sentence.kinds.get("change", ()) if note.assertion is not Assertion.ABSENT]):
         return None
     if any(note.last == anchor.first - 1 and note.means["change"] == "new" for note in notes):
         return Change.NEW  # "enlarging masses with new cord compression"

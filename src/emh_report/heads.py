@@ -10,10 +10,15 @@ from emh_report.itemised import itemised
 from emh_report.model import Assertion
 from emh_report.sites import ORGAN_SITES, give_sites
 
+_HEADS = frozenset({"lesion", "emh", "differential", "site"})
+"""Kinds of phrases that can name a lesion where no label does."""
+
 
 def lesion_heads(sentence: Sentence) -> list[Anchor]:
     """One anchor for each lesion phrase: "bilateral paravertebral masses", "epidural extension", "they"."""
     heads: list[Anchor] = []
+    if sentence.label is None and _HEADS.isdisjoint(sentence.kinds):
+        return heads
     for note in sentence.of("lesion"):
         if _names_nodes(sentence, note):
             continue

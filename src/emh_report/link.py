@@ -39,6 +39,8 @@ from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
 
+_SPINAL = frozenset({"finding", "effect", "structure", "lesion"})
+"""Kinds that tell of the spine, or that the text is about something else."""
 _PASSIVE = frozenset(
     "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
     "nerve_root".split()
@@ -99,10 +101,14 @@ class _Linker:
         canal = [anchor for anchor in self._canal(sentence) if anchor.note.experiencer is Experiencer.PATIENT]
         others = other_anchors(sentence, [*heads, *canal])
         anchors = by_position([*heads, *canal, *others])
-        loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])
+        loose: list[Annotation] = []
+        if "level" in sentence.kinds:
+            loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])
         drafts = self._lesions(heads)
-        self._attribute(sentence, heads, drafts)
-        self._facts(sentence, canal, others, heads, drafts)
+        if heads:
+            self._attribute(sentence, heads, drafts)
+        if canal or others:
+            self._facts(sentence, canal, others, heads, drafts)
         self._loose_levels(sentence, loose, anchors)
         if sentence.section != BACKGROUND:
             self._attributes(sentence, anchors, drafts)
@@ -123,18 +129,20 @@ class _Linker:
             self.focus = []
 
     def _canal(self, sentence: Sentence) -> list[Anchor]:
+        if _SPINAL.isdisjoint(sentence.kinds):
+            return []
         anchors = canal_anchors(sentence)
         kept = []
         for anchor in anchors:
             if is_caption(sentence, anchor, anchors):
                 continue
             if anchor.kind == "bare_compression":
-                if not (self.spinal and sentence.of("level")):
+                if not (self.spinal and "level" in sentence.kinds):
                     continue
                 anchor.kind = "compression"
             kept.append(anchor)
-        structures = {note.concept for note in sentence.of("structure")}
-        if structures or sentence.of("finding", "lesion"):
+        structures = {note.concept for note in sentence.kinds.get("structure", ())}
+        if structures or "finding" in sentence.kinds or "lesion" in sentence.kinds:
             self.spinal = bool({"cord", "canal", "thecal_sac"} & structures) or any(
                 a.kind == "compression" for a in kept
             )
@@ -151,8 +159,6 @@ class _Linker:
 
     def _attribute(self, sentence: Sentence, heads: list[Anchor], drafts: _Drafts) -> None:
         """A diagnosis in the sentence of a lesion is said of that lesion."""
-        if not heads:
-            return
         named = [
             draft
             for head in heads

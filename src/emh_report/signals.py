@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from emh_report.document import Annotation, Sentence
 from emh_report.levels import SequenceSpan
 from emh_report.model import Assertion
+from emh_report.needs import needs
 
 _OPENING = 60
 """Sentences of a report among which its technique stands."""
@@ -76,12 +77,13 @@ def _describes_reference(note: Annotation) -> bool:
     return compared and any(other.first == note.last + 1 for other in note.sentence.of("reference"))
 
 
+@needs("intensity", otherwise=list)
 def signals(sentence: Sentence) -> list[SignalDraft]:
     """All signal statements of a sentence, in order; a denied intensity keeps its assertion."""
     intensities = [note for note in sentence.of("intensity") if not _describes_reference(note)]
-    groups = _groups(sentence)
     if not intensities:
         return []
+    groups = _groups(sentence)
     pairs = _respectively(sentence, intensities, groups) or _pairs(sentence, intensities, groups)
     drafts = []
     told = {name for _, members in pairs for member in members if not _is_all(member) for name in _names(member)}
