@@ -18,6 +18,7 @@ from emh_report.lexicon import Concept, Lexicons, load
 from emh_report.mentions import Reader
 from emh_report.phrases import PhraseIndex
 from emh_report.pipeline import CUES, NORMS, SEGMENTS, TARGETS, TEXT, WORDS, build
+from emh_report.model import Findings, Mention
 from emh_report.reading import ReportText
 from emh_report.segment import LONGEST, segments
 from emh_report.spelling import Spelling
@@ -219,3 +220,16 @@ def test_a_longer_lexicon_changes_nothing_else() -> None:
     longer = Lexicons({**lexicons.concepts, "nonsense": concept}, lexicons.cues, lexicons.sections, lexicons.digest)
     doc, other = build(lexicons, bare=True)(corpora.gold()[3]), build(longer, bare=True)(corpora.gold()[3])
     assert doc.user_data[TARGETS] == other.user_data[TARGETS]
+
+
+def test_what_is_made_without_validation_is_valid() -> None:
+    """Mentions, cues and evidence are made of values that nobody checks while a report is read; here all are."""
+    texts = [path.read_bytes().decode() for path in sorted((BENCHMARKS.parent / "tests" / "gold").glob("*.txt"))]
+    seen = 0
+    for text in [*texts, *corpora.chest(40, seed=3), *corpora.junk(20)]:
+        found = extractor()(ReportText(text, "x"))
+        seen += len(found.mentions)
+        assert Findings.model_validate_json(found.model_dump_json()) == found
+        assert all(Mention.model_validate(each.model_dump()) == each for each in found.mentions)
+        assert all(text[each.start : each.end] == each.text for each in found.mentions)
+    assert seen > 1000

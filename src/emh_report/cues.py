@@ -51,7 +51,7 @@ def cue_of(sentence: Sentence, cue: CueSpan) -> Cue:
     """A cue as the contract lists it."""
     words = sentence.document.words
     start, end = words[cue.first].start, words[cue.last].end
-    return Cue(kind=cue.entry.category, text=sentence.document.text[start:end], start=start, end=end)
+    return Cue.made({"kind": cue.entry.category, "text": sentence.document.text[start:end], "start": start, "end": end})
 
 
 def grammar_of(concepts: Mapping[str, object]) -> Grammar:

@@ -163,6 +163,14 @@ class Document:
                     found[kind] = [sentence]
         self.kinds = found
 
+    def release(self) -> None:
+        """Let go of everything that points back to what holds it, so that nothing waits for the garbage collector."""
+        for sentence in self.sentences:
+            sentence.annotations = sentence.topic = sentence.beside = []
+            sentence.kinds = {}
+        self.sentences = []
+        self.kinds = {}
+
     def having(self, *kinds: str) -> list[Sentence]:
         """Sentences with annotations of these kinds, in order."""
         found = self.kinds
@@ -187,7 +195,7 @@ class Document:
         found = self._evidence.get((first, last))
         if found is None or found.section != section:
             start, end = self.words[first].start, self.words[last].end
-            found = Evidence(start=start, end=end, text=self.text[start:end], section=section)
+            found = Evidence.made({"start": start, "end": end, "text": self.text[start:end], "section": section})
             self._evidence[first, last] = found
         return found
 

@@ -58,18 +58,21 @@ class Extractor:
             told = doc.user_data
             if not told[TARGETS] and not told[ADDED] and self._is_silent(report.text, told[WORDS], told[NORMS]):
                 return nothing(self.lexicons, _source(report))
-            return self._trace(report, doc).findings
+            links, findings = self._read_all(report, doc)
+            links.document.release()
+            return findings
 
     def trace(self, report: ReportText) -> Trace:
         """Findings of one report with what they were made from."""
         with uncollected():
-            return self._trace(report, self._nlp(report.text, disable=[SEGMENTS]))
+            return Trace(*self._read_all(report, self._nlp(report.text, disable=[SEGMENTS])))
 
-    def _trace(self, report: ReportText, doc: Doc) -> Trace:
+    def _read_all(self, report: ReportText, doc: Doc) -> tuple[Links, Findings]:
         document = self._read(self._segment(doc))
         links = link(document)
         found = assemble(links, self._read.mentions(document), self.lexicons, _source(report))
-        return Trace(links, found.model_copy(update={"warnings": warnings(links, found)}))
+        told = warnings(links, found)
+        return links, found.model_copy(update={"warnings": told}) if told else found
 
 
 def _source(report: ReportText) -> Source:

@@ -22,7 +22,7 @@ from emh_report.lexicon import Lexicons
 from emh_report.model import Assertion, Certainty, Mention
 from emh_report.numerals import NUMBERS, add_numbers
 from emh_report.phrases import Match
-from emh_report.pipeline import ADDED, CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
+from emh_report.pipeline import ADDED, CUES, LINES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
 from emh_report.studies import outdate
 from emh_report.unstated import SAYING_NOTHING, stated
 from emh_report.words import normalise
@@ -50,7 +50,7 @@ class Reader:
         """All sentences with their annotations resolved."""
         text: str = doc.user_data[TEXT]
         document = Document(text, doc.user_data[WORDS], doc.user_data[NORMS], parts=doc.user_data[SECTIONS])
-        fields = Filling(document, self.templates(text))
+        fields = Filling(document, self.templates(text, doc.user_data[LINES]))
         targets, cues = _by_start(doc.user_data[TARGETS]), _by_start(doc.user_data[CUES])
         added = _by_start(doc.user_data[ADDED])
         words, norms = document.words, document.norms
@@ -185,6 +185,7 @@ class Reader:
     def mentions(self, document: Document) -> tuple[Mention, ...]:
         """The mention layer of the contract."""
         found = []
+        words, text = document.words, document.text
         for sentence in document.sentences:
             notes = sentence.annotations
             if sentence.beside:
@@ -192,21 +193,20 @@ class Reader:
             for note in notes:
                 if note.kind in HIDDEN:
                     continue
-                start, end = document.words[note.first].start, document.words[note.last].end
-                found.append(
-                    Mention(
-                        concept=note.concept,
-                        text=document.text[start:end],
-                        start=start,
-                        end=end,
-                        section=sentence.section,
-                        assertion=note.assertion,
-                        certainty=note.certainty,
-                        experiencer=note.experiencer,
-                        change=note.change,
-                        cues=note.cues,
-                    )
-                )
+                start, end = words[note.first].start, words[note.last].end
+                values = {
+                    "concept": note.concept,
+                    "text": text[start:end],
+                    "start": start,
+                    "end": end,
+                    "section": sentence.section,
+                    "assertion": note.assertion,
+                    "certainty": note.certainty,
+                    "experiencer": note.experiencer,
+                    "change": note.change,
+                    "cues": note.cues,
+                }
+                found.append(Mention.made(values))
         return tuple(found)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -271,6 +271,21 @@ class Part(BaseModel):
     """Common settings of every object in the contract."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    @classmethod
+    def made(cls, values: dict[str, Any]) -> Self:
+        """An object of values, one for each field, that typed code of ours has made: they are not validated again.
+
+        A report has hundreds of mentions, cues and passages, and to validate them took longer than to find them.
+        tests/test_linear.py validates them all.
+        """
+        made = cls.__new__(cls)
+        put = object.__setattr__
+        put(made, "__dict__", values)
+        put(made, "__pydantic_fields_set__", set(values))
+        put(made, "__pydantic_extra__", None)
+        put(made, "__pydantic_private__", None)
+        return made
 
 
 class Evidence(Part):

@@ -42,6 +42,7 @@ from medspacy.target_matcher import TargetMatcher, TargetRule  # noqa: E402
 
 from emh_report.headings import Headings  # noqa: E402
 from emh_report.lexicon import Lexicons  # noqa: E402
+from emh_report.lines import split_lines  # noqa: E402
 from emh_report.phrases import EXCLUDED, Match, PhraseIndex  # noqa: E402
 from emh_report.pyrush import OURS, PYRUSH, SENTENCES, splitter  # noqa: E402
 from emh_report.segment import Segment, Splitter, divide  # noqa: E402
@@ -56,6 +57,7 @@ PIPES = ("emh_segments", "emh_targets", "emh_context")
 TEXT = "text"
 WORDS = "emh_words"
 NORMS = "emh_norms"
+LINES = "emh_lines"
 SECTIONS = "emh_sections"
 SEGMENTS = "emh_segments"
 TARGETS = "emh_targets"
@@ -101,7 +103,9 @@ class Segmenter:
     def __call__(self, doc: Doc) -> Doc:
         """Assign every word to a segment; headings are segments of their own without a section body."""
         words: list[Word] = doc.user_data[WORDS]
-        doc.user_data[SECTIONS], found = divide(doc.user_data[TEXT], self.headings, self._split)
+        text: str = doc.user_data[TEXT]
+        lines = doc.user_data[LINES] = split_lines(text)
+        doc.user_data[SECTIONS], found = divide(text, self.headings, self._split, lines)
         starts = [word[1] for word in words]
         bounds: list[tuple[int, int, Segment]] = []
         after = 0

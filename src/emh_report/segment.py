@@ -89,10 +89,13 @@ def segments(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> lis
 
 
 def divide(
-    text: str, headings: Headings | Mapping[str, Sequence[str]], split: Splitter = sentence_starts
+    text: str,
+    headings: Headings | Mapping[str, Sequence[str]],
+    split: Splitter = sentence_starts,
+    lines: Sequence[Line] | None = None,
 ) -> tuple[list[SectionSpan], list[Segment]]:
-    """The sections of ``text`` and its sentences; ``split`` cuts running text."""
-    lines = split_lines(text)
+    """The sections of ``text`` and its sentences; ``split`` cuts running text, ``lines`` are its lines if known."""
+    lines = split_lines(text) if lines is None else lines
     marks = find_marks(text, lines, Headings.of(headings))
     labels = {mark.start: mark for mark in marks if mark.category == LABEL}
     label_starts = sorted(labels)
