@@ -43,9 +43,10 @@ _DONE = frozenset(
 def iron(links: Links) -> IronDeposition:
     """Iron by site; the whole is the strongest of them."""
     report = _Reader(links)
-    if any(iron_notes(sentence) for sentence in links.document.sentences):
-        for sentence in links.document.sentences:
-            report.read(sentence)
+    for sentence in links.document.sentences:
+        if sentence.annotations and sentence.section not in SILENT and sentence.section != BACKGROUND:
+            if notes := iron_notes(sentence):
+                report.read(sentence, notes)
     sites = report.sites()
     document = links.document
     found = [said for group in sites.values() for said in group]
@@ -99,14 +100,11 @@ class _Reader:
         self._said: list[Said] = []
         self.unowned: list[Said] = []
         self.asked: list[Annotation] = []
-        self._subject: tuple[Sentence, list[Annotation]] | None = None
 
-    def read(self, sentence: Sentence) -> None:
+    def read(self, sentence: Sentence, notes: list[Annotation]) -> None:
         """Take up what one sentence says of iron."""
-        if sentence.section in SILENT or sentence.section == BACKGROUND:
-            return
         found = tissues(sentence)
-        for note in iron_notes(sentence):
+        for note in notes:
             normal = note.means.get("polarity") == "absent" or (
                 note.assertion is Assertion.PRESENT and is_called_normal(note, found)
             )
@@ -115,11 +113,18 @@ class _Reader:
                 self.asked.append(note)
             else:
                 self._add(note, assertion, found)
-        own = subject_of(sentence, found)
-        if own:
-            self._subject = (sentence, own)
-        elif self._subject and self._subject[0].paragraph != sentence.paragraph:
-            self._subject = None
+
+    def _spoken_of(self, sentence: Sentence) -> list[Annotation]:
+        """The tissues that the paragraph spoke of last, before a sentence."""
+        sentences = self._links.document.sentences
+        for index in range(sentence.index - 1, -1, -1):
+            before = sentences[index]
+            if before.paragraph != sentence.paragraph:
+                break
+            if before.annotations and before.section not in SILENT and before.section != BACKGROUND:
+                if own := subject_of(before, tissues(before)):
+                    return own
+        return []
 
     def sites(self) -> dict[str, list[Said]]:
         """Everything said, by site in order of mention."""
@@ -130,13 +135,9 @@ class _Reader:
 
     def _add(self, note: Annotation, assertion: Assertion, found: list[Annotation]) -> None:
         own = sites_of(note, assertion, found)
-        goes_on = self._subject and self._subject[0].paragraph == note.sentence.paragraph
-        if self._subject and goes_on and not own and id(note) not in self._of_lesions:
-            own = [
-                Said(site, assertion, note, None)
-                for site in dict.fromkeys(site_name(tissue) for tissue in self._subject[1])
-                if site
-            ]
+        if not own and id(note) not in self._of_lesions:
+            sites = dict.fromkeys(site_name(tissue) for tissue in self._spoken_of(note.sentence))
+            own = [Said(site, assertion, note, None) for site in sites if site]
         excepted = exceptions(note, assertion, found)
         if own or excepted:
             self._said.extend([*own, *excepted])
@@ -157,20 +158,10 @@ class _Reader:
 
 def iron_notes(sentence: Sentence) -> list[Annotation]:
     """Phrases that speak of iron in an image, each word once; "no signal loss on GRE" denies it."""
-    sensitive = any(IRON_SEQUENCES.intersection(_sequences(note)) for note in sentence.of("sequence"))
     taken: set[int] = set()
-    found = []
+    found: list[Annotation] = []
     for note in sentence.annotations:
-        means = note.means
-        if not means and note.kind != "intensity":
-            continue
-        named = (
-            means.get("field") == "iron"
-            or means.get("intensity") == "blooming"
-            or "siderotic" in means.get("finding", "")
-        )
-        lost = note.kind == "intensity" and _LOSS.intersection(sentence.norms(note.first, note.last))
-        if not named and not (lost and sensitive and note.assertion is Assertion.ABSENT):
+        if not _is_named(note) and not (note.kind == "intensity" and _is_lost(sentence, note)):
             continue
         words = set(range(note.first, note.last + 1))
         if (
@@ -183,6 +174,22 @@ def iron_notes(sentence: Sentence) -> list[Annotation]:
         taken |= words
         found.append(note)
     return found
+
+
+def _is_named(note: Annotation) -> bool:
+    means = note.means
+    if not means:
+        return False
+    named = means.get("field") == "iron" or means.get("intensity") == "blooming"
+    return named or ("finding" in means and "siderotic" in means["finding"])
+
+
+def _is_lost(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a loss of signal is denied where a sequence is named that would show it."""
+    if note.assertion is not Assertion.ABSENT or _LOSS.isdisjoint(sentence.norms(note.first, note.last)):
+        return False
+    sequences = sentence.kinds.get("sequence", ())
+    return any(not IRON_SEQUENCES.isdisjoint(_sequences(sequence)) for sequence in sequences)
 
 
 def _is_measured(sentence: Sentence, note: Annotation) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import groupby
 
 from emh_report.answers import Choice, Span
@@ -13,6 +12,7 @@ from emh_report.document import Document, Sentence
 from emh_report.model import Assertion, Evidence
 from emh_report.model import Warning as ReportWarning
 from emh_report.segment import SectionSpan
+from emh_report.wordbook import Wordbook
 from emh_report.words import Word
 
 _FUNCTION_WORDS = frozenset(
@@ -104,7 +104,7 @@ def _language(document: Document) -> Iterator[ReportWarning]:
 
 def is_english(words: Sequence[Word]) -> bool:
     """Whether the function words alone show that a text is English, or it is too short to doubt."""
-    known = [_counted(word[0]) for word in words]
+    known = [_COUNTED[word[0]] for word in words]
     count = len(known) - known.count(None)
     return count < _FEWEST or known.count(True) >= _ENGLISH * count
 
@@ -124,20 +124,23 @@ def _sum(counts: Sequence[tuple[int, int]]) -> tuple[int, int]:
 
 def _known(document: Document) -> list[tuple[int, int]]:
     """Words of two letters and more of each sentence, and how many are English function words or in the lexicons."""
-    known = [_counted(word[0]) for word in document.words]
+    known = [_COUNTED[word[0]] for word in document.words]
     for sentence in document.sentences:
         for phrase in (*sentence.annotations, *sentence.cues):
-            for index in range(phrase.first, phrase.last + 1):
+            first, last = phrase.first, phrase.last
+            for index in (first,) if first == last else range(first, last + 1):
                 if known[index] is False:
                     known[index] = True
     parts = (known[sentence.first : sentence.last + 1] for sentence in document.sentences)
     return [(len(part) - part.count(None), part.count(True)) for part in parts]
 
 
-@lru_cache(maxsize=32768)
 def _counted(word: str) -> bool | None:
     """Whether a word is a function word; None if it is no word of two letters and more."""
     return word.lower() in _FUNCTION_WORDS if word.isalpha() and len(word) > 1 else None
+
+
+_COUNTED = Wordbook(_counted)
 
 
 def _glued(document: Document) -> Iterator[ReportWarning]:
