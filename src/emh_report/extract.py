@@ -54,18 +54,22 @@ class Extractor:
     def __call__(self, report: ReportText) -> Findings:
         """Findings of one report; offsets count the characters of ``report.text``."""
         with uncollected():
-            doc = self._nlp(report.text, disable=[SEGMENTS])
-            told = doc.user_data
-            if not told[TARGETS] and not told[ADDED] and self._is_silent(report.text, told[WORDS], told[NORMS]):
-                return nothing(self.lexicons, _source(report))
-            links, findings = self._read_all(report, doc)
-            links.document.release()
-            return findings
+            return self._findings(report)
 
     def trace(self, report: ReportText) -> Trace:
         """Findings of one report with what they were made from."""
         with uncollected():
             return Trace(*self._read_all(report, self._nlp(report.text, disable=[SEGMENTS])))
+
+    def _findings(self, report: ReportText) -> Findings:
+        """Findings of one report; what they were made from is freed when it returns."""
+        doc = self._nlp(report.text, disable=[SEGMENTS])
+        told = doc.user_data
+        if not told[TARGETS] and not told[ADDED] and self._is_silent(report.text, told[WORDS], told[NORMS]):
+            return nothing(self.lexicons, _source(report))
+        links, findings = self._read_all(report, doc)
+        links.document.release()
+        return findings
 
     def _read_all(self, report: ReportText, doc: Doc) -> tuple[Links, Findings]:
         document = self._read(self._segment(doc))

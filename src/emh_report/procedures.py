@@ -25,6 +25,8 @@ _OBJECT_ENDS = frozenset(
 def procedures(sentence: Sentence) -> list[Annotation]:
     """Everything in the sentence that may be advised, longest first where phrases overlap."""
     notes = sentence.of("biopsy", "recommendation")
+    if len(notes) == 1:
+        return [] if _is_aside(notes[0]) else notes
     return [note for note in notes if not any(_hides(other, note) for other in notes) and not _is_aside(note)]
 
 
@@ -55,7 +57,7 @@ def is_title(sentence: Sentence) -> bool:
         sentence.index == 0
         and sentence.section is None
         and len(sentence.document.sentences) > 1
-        and not sentence.of(CUE)
+        and CUE not in sentence.kinds
     )
 
 
