@@ -16,9 +16,9 @@ from conftest import calls
 from emh_report.extract import Extractor
 from emh_report.lexicon import Concept, Lexicons, load
 from emh_report.mentions import Reader
+from emh_report.model import Findings, Mention
 from emh_report.phrases import PhraseIndex
 from emh_report.pipeline import CUES, NORMS, SEGMENTS, TARGETS, TEXT, WORDS, build
-from emh_report.model import Findings, Mention
 from emh_report.reading import ReportText
 from emh_report.segment import LONGEST, segments
 from emh_report.spelling import Spelling

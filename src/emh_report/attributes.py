@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from emh_report.anchors import LESION, Anchor
 from emh_report.document import Annotation
@@ -39,15 +39,35 @@ def shines(anchor: Anchor) -> bool:
 
 def acceptance(note: Annotation) -> Callable[[Anchor], bool] | None:
     """What a phrase can be said of; None for phrases that are no attribute."""
-    if note.kind in ("size", "quantity"):
-        return lambda anchor: anchor.kind in _MEASURED
-    if note.kind == "finding" and note.means.get("field") == "bone_change":
-        return lambda anchor: anchor.kind in _OWN_SIZE  # the mass erodes the vertebra that is named
-    if note.kind == "finding" and note.means.get("field") in _FIELDS:
-        return lambda anchor: anchor.kind in _SHOWING
-    if note.kind in ("modifier", "change"):
-        return lambda anchor: anchor.kind not in _UNQUALIFIED
-    return None
+    if note.kind != "finding":
+        return _ACCEPTING.get(note.kind)
+    field = note.means.get("field")
+    return _is_lesion_or_organ if field == "bone_change" else _shows if field in _FIELDS else None
+
+
+def _is_lesion_or_organ(anchor: Anchor) -> bool:
+    """Of a bone change: the mass erodes the vertebra that is named."""
+    return anchor.kind in _OWN_SIZE
+
+
+def _shows(anchor: Anchor) -> bool:
+    return anchor.kind in _SHOWING
+
+
+def _is_measured(anchor: Anchor) -> bool:
+    return anchor.kind in _MEASURED
+
+
+def _is_qualified(anchor: Anchor) -> bool:
+    return anchor.kind not in _UNQUALIFIED
+
+
+_ACCEPTING: Mapping[str, Callable[[Anchor], bool]] = {
+    "size": _is_measured,
+    "quantity": _is_measured,
+    "modifier": _is_qualified,
+    "change": _is_qualified,
+}
 
 
 def add_parts(draft: Draft, size: Annotation, anchors: Sequence[Anchor]) -> None:

@@ -52,7 +52,7 @@ class Reader:
         document = Document(text, doc.user_data[WORDS], doc.user_data[NORMS], parts=doc.user_data[SECTIONS])
         fields = Filling(document, self.templates(text, doc.user_data[LINES]))
         targets, cues = _by_start(doc.user_data[TARGETS]), _by_start(doc.user_data[CUES])
-        added = _by_start(doc.user_data[ADDED])
+        added, any_added = _by_start(doc.user_data[ADDED]), bool(doc.user_data[ADDED])
         words, norms = document.words, document.norms
         numbers = NUMBERS.places(norms)
         paragraph, previous_end = 0, 0
@@ -76,7 +76,7 @@ class Reader:
             )
             sentence.vocabulary = frozenset(norms[first:after])
             document.sentences.append(sentence)
-            beside = added(first, after)
+            beside = added(first, after) if any_added else []
             matches = self._with_free(targets(first, after), beside), cues(first, after)
             if segment.section in SAYING_NOTHING:
                 continue

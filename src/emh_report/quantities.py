@@ -90,7 +90,7 @@ def quantities_among(words: Sequence[Word], norm: Sequence[str]) -> list[Quantit
     """The same, given the normal forms of the words."""
     found: list[QuantitySpan] = []
     taken = -1
-    for at in _OPENING.places(norm) if numbers_among(norm) else ():
+    for at in _OPENING.places(norm):
         if at <= taken:
             continue
         span = None

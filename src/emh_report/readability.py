@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from emh_report.answers import Choice, Span
 from emh_report.document import Document, Sentence
@@ -25,6 +26,7 @@ _FUNCTION_WORDS = frozenset(
 _ENGLISH, _PASSAGE = 0.35, 0.2
 """Shares of known words below which a report, or a passage of it, is in doubt; English reports reach 0.55."""
 _FEWEST, _FEWEST_IN_PASSAGE = 10, 20
+_FIRST, _SECOND = itemgetter(0), itemgetter(1)
 _LAST_LATIN = "\u036f"
 _PERSON_ENDS = (":", "#", "=")
 _DANGLING = frozenset(
@@ -84,7 +86,7 @@ def _is_named(document: Document, choice: Choice) -> bool:
 
 def _language(document: Document) -> Iterator[ReportWarning]:
     counts = _known(document)
-    whole, known = _sum(counts)
+    whole, known = sum(map(_FIRST, counts)), sum(map(_SECOND, counts))
     if _is_foreign(document.text) or (whole >= _FEWEST and known < _ENGLISH * whole):
         first = document.sentences[0]
         text = "The text is probably not in English; little of it was read."
@@ -93,13 +95,25 @@ def _language(document: Document) -> Iterator[ReportWarning]:
         return
     if whole < _FEWEST_IN_PASSAGE:
         return
-    for _, group in groupby(document.sentences, key=lambda sentence: (sentence.paragraph, sentence.section)):
-        passage = list(group)
-        count, known = _sum(counts[passage[0].index : passage[-1].index + 1])
+    for passage in _passages(document.sentences):
+        count = known = 0
+        for here, told in counts[passage.start : passage.stop]:
+            count, known = count + here, known + told
         if count >= _FEWEST_IN_PASSAGE and known < _PASSAGE * count:
+            first, last = document.sentences[passage.start], document.sentences[passage.stop - 1]
             text = "A passage is probably not in English; it was not read."
-            evidence = (document.evidence(passage[0].first, passage[-1].last, passage[0].section),)
+            evidence = (document.evidence(first.first, last.last, first.section),)
             yield ReportWarning(code="language_doubtful", message=text, evidence=evidence)
+
+
+def _passages(sentences: Sequence[Sentence]) -> Iterator[range]:
+    """The sentences of one paragraph and section after the other."""
+    start = 0
+    for index in range(1, len(sentences) + 1):
+        one, other = sentences[start], sentences[index] if index < len(sentences) else None
+        if other is None or other.paragraph != one.paragraph or other.section != one.section:
+            yield range(start, index)
+            start = index
 
 
 def is_english(words: Sequence[Word]) -> bool:
@@ -116,10 +130,6 @@ def _is_foreign(text: str) -> bool:
     letters = sum(map(str.isalpha, text))
     foreign = sum(char.isalpha() for char in text if char > _LAST_LATIN)
     return letters >= 10 and foreign > 0.3 * letters
-
-
-def _sum(counts: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    return sum(count for count, _ in counts), sum(known for _, known in counts)
 
 
 def _known(document: Document) -> list[tuple[int, int]]:
