@@ -121,6 +121,8 @@ def _then(sentence: Sentence, cue: CueSpan) -> int | None:
 
 def denies_then(sentence: Sentence, cues: Sequence[CueSpan]) -> bool:
     """Whether a denial is of an earlier study and says nothing of today: "in March 2020 there was no compression"."""
+    if not any(cue.entry.category == "historical" for cue in cues):
+        return False
     denials = [cue for cue in cues if cue.entry.category == "negated"]
     if any(cue.first > max(denial.first for denial in denials) and _goes_on(sentence, cue) for cue in cues):
         return False

@@ -106,13 +106,13 @@ class Sentence:
                 kinds[kind] = [annotation]
         self.annotations, self.kinds = annotations, kinds
 
-    def of(self, *kinds: str) -> list[Annotation]:
+    def of(self, kind: str, *others: str) -> list[Annotation]:
         """Annotations of these kinds in order."""
         found = self.kinds
-        if len(kinds) == 1:
-            group = found.get(kinds[0])
-            return group[:] if group else []
-        groups = [found[kind] for kind in kinds if kind in found]
+        if not others:
+            return found[kind][:] if kind in found else []
+        kinds = (kind, *others)
+        groups = [found[each] for each in kinds if each in found]
         if len(groups) < 2:
             return groups[0][:] if groups else []
         return [annotation for annotation in self.annotations if annotation.kind in kinds]
@@ -130,7 +130,9 @@ class Sentence:
 
     def norms(self, first: int, last: int) -> list[str]:
         """Normal forms of words ``first`` to ``last``, cut to the sentence."""
-        return self.document.norms[max(first, self.first) : min(last, self.last) + 1]
+        first = self.first if first < self.first else first
+        last = self.last if last > self.last else last
+        return self.document.norms[first : last + 1]
 
 
 @dataclass(slots=True, eq=False)
@@ -203,7 +205,10 @@ class Document:
         """One evidence for each sentence the annotations lie in: from the first to the last of them."""
         spans: dict[int, tuple[int, int, str | None]] = {}
         for annotation in annotations:
-            key = annotation.sentence.index
-            first, last, section = spans.get(key, (annotation.first, annotation.last, annotation.sentence.section))
-            spans[key] = (min(first, annotation.first), max(last, annotation.last), section)
-        return tuple(self.evidence(*spans[key]) for key in sorted(spans))
+            sentence, first, last = annotation.sentence, annotation.first, annotation.last
+            key = sentence.index
+            if key in spans:
+                begun, ended, _ = spans[key]
+                first, last = begun if begun < first else first, ended if ended > last else last
+            spans[key] = (first, last, sentence.section)
+        return tuple([self.evidence(*spans[key]) for key in sorted(spans)])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from emh_report.lines import Line
 from emh_report.wordbook import Wordbook
-from emh_report.words import Word, first_word, normalise, tokenize
+from emh_report.words import WRITTEN, Word, first_word, normalise, tokenize
 
 LABEL = "subheading"
 """The category whose phrases label a passage of the findings and start no section."""
@@ -87,7 +87,7 @@ class Headings:
 
     def openings(self, words: Sequence[Word]) -> list[int]:
         """Where a phrase may begin."""
-        return self._opening.places([word[0] for word in words])
+        return self._opening.places(map(WRITTEN, words))
 
     def at(self, norm: Sequence[str], index: int) -> Iterator[tuple[int, str]]:
         """Phrases that start at ``index``, longest first: the index after them, and the category."""

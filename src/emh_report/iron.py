@@ -23,6 +23,7 @@ from emh_report.iron_sites import (
     tissues,
 )
 from emh_report.iron_values import measurements
+from emh_report.lesions import Draft
 from emh_report.model import Assertion, Experiencer, IronDeposition, IronSite, Severity
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.standing import stronger
@@ -42,11 +43,15 @@ _DONE = frozenset(
 
 def iron(links: Links) -> IronDeposition:
     """Iron by site; the whole is the strongest of them."""
-    report = _Reader(links)
-    for sentence in links.document.sentences:
-        if sentence.annotations and sentence.section not in SILENT and sentence.section != BACKGROUND:
-            if notes := iron_notes(sentence):
-                report.read(sentence, notes)
+    spoken = [
+        (sentence, notes)
+        for sentence in links.document.sentences
+        if sentence.annotations and sentence.section not in SILENT and sentence.section != BACKGROUND
+        if (notes := iron_notes(sentence))
+    ]
+    report = _Reader(links, [draft for draft in links.lesions if draft.assertion in TODAY] if spoken else [])
+    for sentence, notes in spoken:
+        report.read(sentence, notes)
     sites = report.sites()
     document = links.document
     found = [said for group in sites.values() for said in group]
@@ -93,10 +98,10 @@ def _notes(said: Iterable[Said]) -> list[Annotation]:
 
 
 class _Reader:
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, lesions: list[Draft]) -> None:
         self._links = links
-        self._of_lesions = {id(note) for draft in links.lesions if draft.assertion in TODAY for note in draft.notes}
-        self._any_lesion = any(draft.assertion in TODAY for draft in links.lesions)
+        self._of_lesions = {note for draft in lesions for note in draft.notes}
+        self._any_lesion = bool(lesions)
         self._said: list[Said] = []
         self.unowned: list[Said] = []
         self.asked: list[Annotation] = []
@@ -135,14 +140,14 @@ class _Reader:
 
     def _add(self, note: Annotation, assertion: Assertion, found: list[Annotation]) -> None:
         own = sites_of(note, assertion, found)
-        if not own and id(note) not in self._of_lesions:
+        if not own and note not in self._of_lesions:
             sites = dict.fromkeys(site_name(tissue) for tissue in self._spoken_of(note.sentence))
             own = [Said(site, assertion, note, None) for site in sites if site]
         excepted = exceptions(note, assertion, found)
         if own or excepted:
             self._said.extend([*own, *excepted])
         elif (
-            id(note) in self._of_lesions
+            note in self._of_lesions
             or self._is_local(note)
             and (assertion is Assertion.ABSENT or self._any_lesion and assertion in TODAY)
         ):

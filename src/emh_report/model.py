@@ -267,6 +267,10 @@ Millimetres = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)] | Literal["multiple"]
 
 
+_FIELDS: dict[type, set[str]] = {}
+"""The names of all fields of a class, which its objects share."""
+
+
 class Part(BaseModel):
     """Common settings of every object in the contract."""
 
@@ -282,7 +286,7 @@ class Part(BaseModel):
         made = cls.__new__(cls)
         put = object.__setattr__
         put(made, "__dict__", values)
-        put(made, "__pydantic_fields_set__", set(values))
+        put(made, "__pydantic_fields_set__", _FIELDS.get(cls) or _FIELDS.setdefault(cls, set(values)))
         put(made, "__pydantic_extra__", None)
         put(made, "__pydantic_private__", None)
         return made

@@ -9,7 +9,7 @@ from emh_report.levels import levels_and_sequences
 from emh_report.measure import quantities_among, sizes_among
 from emh_report.roman import value_of
 from emh_report.wordbook import Wordbook
-from emh_report.words import normalise
+from emh_report.words import WRITTEN, normalise
 
 _SIDES = {"L": "left", "R": "right"}
 _SIDED = frozenset({"size", "level", "site", "lesion"})
@@ -29,7 +29,7 @@ def add_numbers(sentence: Sentence, notes: list[Annotation]) -> None:
         first, last = span.first + sentence.first, span.last + sentence.first
         return Annotation(kind, concept, first, last, sentence, value=span)
 
-    norm = [_NORMS[word[0]] for word in words]
+    norm = _NORMS.all(map(WRITTEN, words))
     levels, sequences = levels_and_sequences(words, norm)
     notes.extend(note("quantity", quantity.quantity, quantity) for quantity in quantities_among(words, norm))
     notes.extend(note("size", "size", size) for size in sizes_among(words, norm))

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from emh_report.common_words import COMMON_WORDS
 from emh_report.wordbook import Wordbook
-from emh_report.words import Word, normalise
+from emh_report.words import WRITTEN, Word, normalise
 
 _LONG, _LONGEST = 7, 40
 """Letters above which a word may be two, and of the longest word."""
@@ -78,8 +78,7 @@ class Pieces:
 
     def _doubtful(self, words: list[Word], text: str) -> list[int]:
         """Indices of the words that may be two, or complete the word before them; few of a report's."""
-        doubts = self._doubts
-        codes = [doubts[word[0]] for word in words]
+        codes = self._doubts.all(map(WRITTEN, words))
         found: set[int] = set()
         for index in [index for index, code in enumerate(codes) if code & _DOUBTFUL]:
             code, after = codes[index], codes[index + 1] if index + 1 < len(codes) else _A_WORD

@@ -14,7 +14,7 @@ from emh_report.model import Assertion, Evidence
 from emh_report.model import Warning as ReportWarning
 from emh_report.segment import SectionSpan
 from emh_report.wordbook import Wordbook
-from emh_report.words import Word
+from emh_report.words import WRITTEN, Word
 
 _FUNCTION_WORDS = frozenset(
     "the a an of in on at to from with without and or but is are was were be been has have had no not none "
@@ -118,7 +118,7 @@ def _passages(sentences: Sequence[Sentence]) -> Iterator[range]:
 
 def is_english(words: Sequence[Word]) -> bool:
     """Whether the function words alone show that a text is English, or it is too short to doubt."""
-    known = [_COUNTED[word[0]] for word in words]
+    known = _COUNTED.all(map(WRITTEN, words))
     count = len(known) - known.count(None)
     return count < _FEWEST or known.count(True) >= _ENGLISH * count
 
@@ -134,7 +134,7 @@ def _is_foreign(text: str) -> bool:
 
 def _known(document: Document) -> list[tuple[int, int]]:
     """Words of two letters and more of each sentence, and how many are English function words or in the lexicons."""
-    known = [_COUNTED[word[0]] for word in document.words]
+    known = _COUNTED.all(map(WRITTEN, document.words))
     for sentence in document.sentences:
         for phrase in (*sentence.annotations, *sentence.cues):
             first, last = phrase.first, phrase.last

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from emh_report.common_words import COMMON_WORDS
 from emh_report.pieces import Pieces
 from emh_report.wordbook import Wordbook
-from emh_report.words import Word, normalise
+from emh_report.words import WRITTEN, Word, normalise
 
 _SHORTEST, _EASY, _SINGLE, _DOUBLE, _LONGEST = 5, 6, 7, 12, 40
 """Letters from which on a misreading, a doubling or swap, any one slip, and two slips are mended."""
@@ -56,8 +56,7 @@ class Spelling:
 
     def all(self, words: Sequence[Word]) -> list[str]:
         """Normal forms of ``words``."""
-        norms = self._norms
-        return [norms[word[0]] for word in words]
+        return self._norms.all(map(WRITTEN, words))
 
     def join(self, words: list[Word], text: str) -> list[Word]:
         """``words`` cut as in the lexicons: "para spinal", "para-<newline>spinal" one, "softtissue" two."""

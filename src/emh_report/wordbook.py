@@ -34,6 +34,10 @@ class Wordbook(dict[str, T]):
             self[word] = found
         return found
 
+    def all(self, words: Iterable[str]) -> list[T]:
+        """What it says of each word."""
+        return list(map(self.__getitem__, words))
+
     def places(self, words: Iterable[str]) -> list[int]:
         """Where among ``words`` those stand of which it says anything but no."""
         return list(compress(count(), map(self.__getitem__, words)))

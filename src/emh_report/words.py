@@ -10,7 +10,9 @@ Nothing is edited: every word keeps its place in the input.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -90,6 +92,8 @@ def first_word(text: str) -> str | None:
     return match[2]
 
 
+WRITTEN: Callable[[Word], str] = itemgetter(0)
+"""A word as it is written."""
 _new_word = tuple.__new__
 """Word(…) without its argument parsing: a report has thousands of words."""
 
