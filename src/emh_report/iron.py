@@ -102,6 +102,8 @@ class _Reader:
         self._links = links
         self._of_lesions = {note for draft in lesions for note in draft.notes}
         self._any_lesion = bool(lesions)
+        self._asked: tuple[int, list[Annotation]] = (0, [])
+        """The last sentence that was asked for, by its number, and what the paragraph had spoken of before it."""
         self._said: list[Said] = []
         self.unowned: list[Said] = []
         self.asked: list[Annotation] = []
@@ -122,14 +124,18 @@ class _Reader:
     def _spoken_of(self, sentence: Sentence) -> list[Annotation]:
         """The tissues that the paragraph spoke of last, before a sentence."""
         sentences = self._links.document.sentences
-        for index in range(sentence.index - 1, -1, -1):
+        asked, found = self._asked
+        for index in range(sentence.index - 1, asked - 1, -1):
             before = sentences[index]
             if before.paragraph != sentence.paragraph:
+                found = []
                 break
             if before.annotations and before.section not in SILENT and before.section != BACKGROUND:
                 if own := subject_of(before, tissues(before)):
-                    return own
-        return []
+                    found = own
+                    break
+        self._asked = (sentence.index, found)
+        return found
 
     def sites(self) -> dict[str, list[Said]]:
         """Everything said, by site in order of mention."""
