@@ -18,7 +18,7 @@ from emh_report.lexicon import Concept, Lexicons, load
 from emh_report.mentions import Reader
 from emh_report.model import Findings, Mention
 from emh_report.phrases import PhraseIndex
-from emh_report.pipeline import CUES, NORMS, SEGMENTS, TARGETS, TEXT, WORDS, build
+from emh_report.pipeline import CUES, NORMS, SEGMENTS, TARGETS, TEXT, TYPED, WORDS, build
 from emh_report.reading import ReportText
 from emh_report.segment import LONGEST, segments
 from emh_report.spelling import Spelling
@@ -179,7 +179,7 @@ def test_a_full_pipeline_tells_spacy_the_same() -> None:
 def is_silent(text: str) -> bool:
     extract = extractor()
     told = extract._nlp(text, disable=[SEGMENTS]).user_data
-    return not told[TARGETS] and extract._is_silent(text, told[WORDS], told[NORMS])
+    return not told[TARGETS] and extract._is_silent(text, told[TYPED], told[WORDS], told[NORMS])
 
 
 def test_the_plain_corpus_is_silent_and_nothing_else() -> None:

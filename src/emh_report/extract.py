@@ -18,7 +18,7 @@ from emh_report.lexicon import load
 from emh_report.link import link
 from emh_report.mentions import Reader
 from emh_report.model import Findings, Source
-from emh_report.pipeline import ADDED, NORMS, PIPES, SEGMENTS, TARGETS, WORDS, Segmenter, build
+from emh_report.pipeline import ADDED, NORMS, PIPES, SEGMENTS, TARGETS, TYPED, WORDS, Segmenter, build
 from emh_report.pyrush import OURS
 from emh_report.reading import ReportText, digest
 from emh_report.relations import Links
@@ -74,9 +74,10 @@ class Extractor:
 
     def _findings(self, report: ReportText) -> Findings:
         """Findings of one report; what they were made from is freed when it returns."""
-        doc = self._matched(report.text)
+        text = report.text
+        doc = self._matched(text)
         told = doc.user_data
-        if not told[TARGETS] and not told[ADDED] and self._is_silent(report.text, told[WORDS], told[NORMS]):
+        if not told[TARGETS] and not told[ADDED] and self._is_silent(text, told[TYPED], told[WORDS], told[NORMS]):
             return nothing(self.lexicons, _source(report))
         links, findings = self._read_all(report, doc)
         links.document.release()

@@ -55,6 +55,8 @@ for _name in ("medspacy", "PyRuSH", "quickumls", "spacy"):
 
 PIPES = ("emh_segments", "emh_targets", "emh_context")
 TEXT = "text"
+TYPED = "emh_typed"
+"""The words as they are typed; in ``WORDS`` what a line end tore apart is put together."""
 WORDS = "emh_words"
 NORMS = "emh_norms"
 LINES = "emh_lines"
@@ -79,10 +81,12 @@ class Tokenizer:
 
     def __call__(self, text: str) -> Doc:
         """One Doc token a word, none if bare; white space is never a token."""
-        words = self.spelling.join(tokenize(text), text)
+        typed = tokenize(text)
+        words = self.spelling.join(typed, text)
         doc = Doc(self.vocab) if self.bare else self._doc(words)
         doc.user_data = {
             TEXT: text,
+            TYPED: typed,
             WORDS: words,
             NORMS: self.spelling.all(words),
         }
@@ -105,7 +109,7 @@ class Segmenter:
         words: list[Word] = doc.user_data[WORDS]
         text: str = doc.user_data[TEXT]
         lines = doc.user_data[LINES] = split_lines(text)
-        doc.user_data[SECTIONS], found = divide(text, self.headings, self._split, lines)
+        doc.user_data[SECTIONS], found = divide(text, self.headings, self._split, lines, doc.user_data[TYPED])
         starts = [word[1] for word in words]
         bounds: list[tuple[int, int, Segment]] = []
         after = 0

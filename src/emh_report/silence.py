@@ -32,8 +32,8 @@ class Silence:
         self._headings = headings
         self._loud: dict[str, bool] = {}
 
-    def __call__(self, text: str, words: Sequence[Word], norms: Sequence[str]) -> bool:
-        """Whether a text that names no concept has nothing else to say."""
+    def __call__(self, text: str, typed: Sequence[Word], words: Sequence[Word], norms: Sequence[str]) -> bool:
+        """Whether a text that names no concept has nothing else to say; ``typed`` are its words before joining."""
         if not text.rstrip().endswith(".") or not _QUIET.fullmatch(text) or any(mark in text for mark in _BREAKS):
             return False
         if len(self._loud) >= _CACHED:
@@ -43,7 +43,7 @@ class Silence:
             loud = known.get(word[0])
             if self._is_loud(word[0], norm) if loud is None else loud:
                 return False
-        return is_english(words) and not find_marks(text, split_lines(text), self._headings)
+        return is_english(words) and not find_marks(text, split_lines(text), self._headings, typed)
 
     def _is_loud(self, word: str, norm: str) -> bool:
         """Whether a word may mean something to a step that looks at more than the phrases of the lexicons."""
