@@ -9,7 +9,6 @@ what opens a sentence ("At T6-T7 the sac ... and the cord ...") belongs to every
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from emh_report.document import Annotation, Sentence
@@ -29,19 +28,32 @@ PREPOSITIONS = frozenset(
 _POINTING = frozenset("of in within involving throughout along by around inside".split())
 
 
-@dataclass(slots=True, eq=False)
 class Anchor:
     """Something a phrase can belong to: words ``first`` to ``last`` of ``sentence``."""
 
-    kind: str
-    first: int
-    last: int
-    sentence: Sentence
-    note: Annotation
-    assertion: Assertion
-    sites: list[Annotation] = field(default_factory=list)
-    levels: list[Annotation] = field(default_factory=list)
-    role: str = ""
+    __slots__ = ("assertion", "first", "kind", "last", "levels", "note", "role", "sentence", "sites")
+    levels: list[Annotation]
+
+    def __init__(
+        self,
+        kind: str,
+        first: int,
+        last: int,
+        sentence: Sentence,
+        note: Annotation,
+        assertion: Assertion,
+        sites: list[Annotation] | None = None,
+        role: str = "",
+    ) -> None:
+        self.kind = kind
+        self.first = first
+        self.last = last
+        self.sentence = sentence
+        self.note = note
+        self.assertion = assertion
+        self.sites = [] if sites is None else sites
+        self.levels = []
+        self.role = role
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.first}-{self.last} {self.assertion.value} {[s.concept for s in self.sites]}>"

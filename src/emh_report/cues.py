@@ -37,14 +37,16 @@ class Grammar:
     positive_start: frozenset[str]
 
 
-@dataclass(slots=True, eq=False)
 class CueSpan:
     """A cue found in a sentence, with the words it reaches."""
 
-    entry: CueEntry
-    first: int
-    last: int
-    scope: tuple[int, int] = (0, -1)
+    __slots__ = ("entry", "first", "last", "scope")
+
+    def __init__(self, entry: CueEntry, first: int, last: int, scope: tuple[int, int] = (0, -1)) -> None:
+        self.entry = entry
+        self.first = first
+        self.last = last
+        self.scope = scope
 
 
 def cue_of(sentence: Sentence, cue: CueSpan) -> Cue:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -72,9 +71,8 @@ class Reader:
                 segment.section,
                 label_of(document, first, after - 1, segment.label) if segment.label else None,
                 segment.item,
-                paragraph=paragraph,
+                paragraph,
             )
-            sentence.vocabulary = frozenset(norms[first:after])
             document.sentences.append(sentence)
             beside = added(first, after) if any_added else []
             matches = self._with_free(targets(first, after), beside), cues(first, after)
@@ -121,9 +119,7 @@ class Reader:
             holders = [note for note in sentence.of(kind) if note.first <= match.last and match.first <= note.last]
             if holders and not any(note.concept == match.entry for note in holders):
                 holder = min(holders, key=lambda note: note.last - note.first)
-                sentence.beside.append(
-                    replace(holder, concept=match.entry, first=match.first, last=match.last, means={}, value=None)
-                )
+                sentence.beside.append(holder.as_meant(match.entry, holder.preferred, match.first, match.last))
 
     def _annotate(
         self, sentence: Sentence, targets: list[Match], cues: list[Match], counts: bool, fields: Filling
