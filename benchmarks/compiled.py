@@ -20,6 +20,8 @@ INTERPRETED = frozenset(
     "output paths explain explain_view provenance reading resources common_words errors".split()
 )
 """Outside the way from text to findings, or built on classes that read their own annotations (pydantic, spaCy)."""
+_CONSTANT = re.compile(r"(_?[A-Z][A-Z0-9_]*) = (?!TypeVar|ParamSpec)")
+_ASSIGNED = re.compile(r"^(_?[A-Z][A-Z0-9_]*)(?:: [^=]+)? (?:[|+-]?=) ")
 _FAILED = re.compile(r"emh_report/(\w+)\.py:\d+: (?!note)")
 
 
@@ -31,6 +33,9 @@ def main(target: Path) -> int:
     for name in ("lexicons", "templates"):
         shutil.copytree(ROOT / name, package / name)
     modules = {path.stem for path in package.glob("*.py")} - INTERPRETED
+    for module in modules:
+        path = package / f"{module}.py"
+        path.write_text(with_final(path.read_text("utf-8")), "utf-8")
     while modules:
         command = [
             sys.executable,
@@ -51,6 +56,23 @@ def main(target: Path) -> int:
         modules -= failed
     print((run.stdout + run.stderr)[-2000:] if modules else "nothing to compile", file=sys.stderr)
     return 1
+
+
+def with_final(source: str) -> str:
+    """A module whose constants are declared final: mypyc then keeps them at hand and looks none of them up by name."""
+    names = [name for line in source.splitlines() for name in _ASSIGNED.findall(line)]
+    constant = {name for name in names if names.count(name) == 1}
+    lines = [
+        _CONSTANT.sub(lambda match: f"{match[1]}: Final = ", line, count=1) if _named(line) in constant else line
+        for line in source.splitlines(keepends=True)
+    ]
+    import_line = "from __future__ import annotations\n"
+    return "".join(lines).replace(import_line, f"{import_line}\nfrom typing import Final\n", 1)
+
+
+def _named(line: str) -> str | None:
+    match = _CONSTANT.match(line)
+    return match[1] if match else None
 
 
 if __name__ == "__main__":

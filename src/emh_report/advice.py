@@ -40,7 +40,7 @@ class Statement:
         return 2 * grade + late
 
 
-@needs("biopsy", otherwise=Biopsy)
+@needs("biopsy", otherwise=Biopsy.unsaid)
 def biopsy(document: Document) -> Biopsy:
     """The status of a biopsy of the lesion, with what is said of its method, target, condition and result."""
     statements = list(_biopsies(document))
@@ -49,7 +49,7 @@ def biopsy(document: Document) -> Biopsy:
         if best is None or statement.weight >= best.weight:
             best = statement
     if best is None:
-        return Biopsy()
+        return Biopsy.unsaid()
     alike = [best, *(other for other in statements if other is not best and not other.stance.aside)]
     performed = best.stance.status is BiopsyStatus.PERFORMED
     method, target, result = _method(alike), _target(alike), _result(alike) if performed else None

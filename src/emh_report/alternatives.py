@@ -15,6 +15,8 @@ _ARTICLES = frozenset({"a", "an", "the"})
 
 def doubt_alternatives(sentence: Sentence, targets: Sequence[Annotation]) -> None:
     """Make possible what stands on either side of "or"."""
+    if "or" not in sentence.vocabulary:
+        return
     named = [target for target in targets if target.kind in ("emh", "differential")]
     for one, other in pairwise(named):
         between = sentence.norms(one.last + 1, other.first - 1)

@@ -49,16 +49,7 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
             if target.first > start and not is_given(sentence, target):
                 target.assertion = Assertion.HYPOTHETICAL
         targets = [target for target in targets if target.first < start]
-    active = [cue for cue in cues if cue.entry.direction != "none" and _is_active(sentence, cue, cues)]
-    excluding = [
-        cue
-        for cue in active
-        if cue.entry.means.get("after_denial")
-        and any(o.entry.category == "negated" for o in active[: active.index(cue)])
-    ]
-    if excluding:
-        active = [cue for cue in active if cue not in excluding]
-    exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
+    active, exceptions = _divided(sentence, cues) if cues else ([], [])
     if active and (of_levels := answered_levels(sentence, targets, active)):
         active = [cue for cue in active if cue not in of_levels]
         targets = [target for target in targets if not target.excepted]
@@ -77,6 +68,20 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
         if exceptions:
             except_levels(sentence, target, targets, active, exceptions)
     doubt_alternatives(sentence, targets)
+
+
+def _divided(sentence: Sentence, cues: list[CueSpan]) -> tuple[list[CueSpan], list[CueSpan]]:
+    """The cues that say how something is meant, and those that take something out of what is said."""
+    active = [cue for cue in cues if cue.entry.direction != "none" and _is_active(sentence, cue, cues)]
+    excluding = [
+        cue
+        for cue in active
+        if cue.entry.means.get("after_denial")
+        and any(o.entry.category == "negated" for o in active[: active.index(cue)])
+    ]
+    if excluding:
+        active = [cue for cue in active if cue not in excluding]
+    return active, [cue for cue in cues if cue.entry.means.get("exception")] + excluding
 
 
 def _is_active(sentence: Sentence, cue: CueSpan, cues: list[CueSpan]) -> bool:

@@ -70,7 +70,7 @@ def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
 def clinical(document: Document) -> Clinical:
     """The patient's symptoms, and the question the referrer asks."""
     if not document.kinds and "?" not in document.text:
-        return Clinical()
+        return Clinical.unsaid()
     symptoms: dict[str, Annotation] = {}
     for sentence in _request(document):
         for note in sentence.of("symptom"):

@@ -24,7 +24,7 @@ _WHEN = re.compile(
 )
 
 
-@needs("communication", otherwise=CriticalCommunication)
+@needs("communication", otherwise=CriticalCommunication.unsaid)
 def communication(document: Document) -> CriticalCommunication:
     """The first sentence that says the findings were told to someone; a failed attempt is ``absent``."""
     for sentence, act in _acts(document):
@@ -37,7 +37,7 @@ def communication(document: Document) -> CriticalCommunication:
             method=_method(sentence),
             evidence=(document.evidence(sentence.first, sentence.last, sentence.section),),
         )
-    return CriticalCommunication()
+    return CriticalCommunication.unsaid()
 
 
 def addenda(document: Document) -> tuple[Addendum, ...]:

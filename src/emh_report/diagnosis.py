@@ -19,7 +19,7 @@ _RANK = {"addendum": 3, "impression": 2, "recommendation": 1}
 _FIRMNESS = (Certainty.LIKELY, Certainty.INDETERMINATE, Certainty.UNLIKELY)
 
 
-@needs("emh", otherwise=lambda: (Emh(), []))
+@needs("emh", otherwise=lambda: (Emh.unsaid(), []))
 def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
     """What the report says of EMH as a diagnosis, today, in this patient."""
     notes = [
@@ -59,7 +59,7 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
                 )
         return _emh(document, assertion, certainty, chosen), warnings
     if not notes:
-        return Emh(), warnings
+        return Emh.unsaid(), warnings
     known = [note for note in notes if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL)]
     if known:
         return _emh(document, Assertion.HISTORICAL, None, known), warnings
@@ -69,7 +69,7 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
 def attribution_of(notes: Sequence[Annotation]) -> Asserted:
     """What some mentions of EMH say together, today."""
     if not notes:
-        return Asserted()
+        return Asserted.unsaid()
     assertion, certainty, _ = _decide(notes)
     return Asserted(assertion=assertion, certainty=certainty)
 

@@ -48,6 +48,10 @@ _PASSIVE = frozenset(
 """Structures that a level in their neighbourhood is not about."""
 _SUBJECTS = ("differential", "condition", "node", "organ_finding")
 """Kinds that a level in their sentence is about: "Metastases at T4 and L2"."""
+_TURNS = frozenset("organ organ_finding node vertebra disc bone_marrow".split())
+"""Anchors that end what was said of a lesion."""
+_TELLING = frozenset("intensity size quantity finding modifier change".split())
+"""Kinds that tell something of a thing."""
 _Drafts = dict[Anchor, list[Draft]]
 
 
@@ -110,23 +114,18 @@ class _Linker:
         if canal or others:
             self._facts(sentence, canal, others, heads, drafts)
         self._loose_levels(sentence, loose, anchors)
-        if sentence.section != BACKGROUND:
+        if sentence.section != BACKGROUND and (drafts or not _TELLING.isdisjoint(sentence.kinds)):
             self._attributes(sentence, anchors, drafts)
-        place_by_effect(canal, {head: found for head, found in drafts.items() if head.role in ("mass", "part")})
-        owners = [anchor for anchor in anchors if anchor.kind != "treatment"]
-        subjects = [
-            draft
-            for head in heads
-            if head in drafts
-            for draft in drafts[head]
-            if draft.assertion is not Assertion.ABSENT
-        ]
+        subjects: list[Draft] = []
+        if drafts:
+            place_by_effect(canal, {head: found for head, found in drafts.items() if head.role in ("mass", "part")})
+            named = [draft for head in heads for draft in drafts.get(head, ())]
+            subjects = [draft for draft in named if draft.assertion is not Assertion.ABSENT]
         if subjects:
             self.focus = subjects
-        elif sentence.document.norms[sentence.first] not in ("its", "their") and any(
-            anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow") for anchor in owners
-        ):
-            self.focus = []
+        elif self.focus and sentence.document.norms[sentence.first] not in ("its", "their"):
+            if any(anchor.kind in _TURNS for anchor in anchors):
+                self.focus = []
 
     def _canal(self, sentence: Sentence) -> list[Anchor]:
         if _SPINAL.isdisjoint(sentence.kinds):
@@ -250,8 +249,8 @@ class _Linker:
                     draft.add_signal(signal)
                 if anchor is not None and anchor.kind != LESION:
                     self.attributes.append((signal.note, anchor))
-        subjects = [head for head in drafts if head.role in ("mass", "part") and head in anchors]
-        told = list(dict.fromkeys(draft for head in drafts for draft in drafts[head]))
+        subjects = [head for head in drafts if head.role in ("mass", "part") and head in anchors] if drafts else []
+        told = list(dict.fromkeys(draft for head in drafts for draft in drafts[head])) if drafts else []
         each = respective(sentence, told)
         for note, draft in each.items():
             draft.add_levels([note]) if note.kind == "level" else draft.add(note, None)

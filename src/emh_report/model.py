@@ -267,6 +267,7 @@ Millimetres = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)] | Literal["multiple"]
 
 
+_UNSAID: dict[type, Any] = {}
 _FIELDS: dict[type, set[str]] = {}
 """The names of all fields of a class, which its objects share."""
 
@@ -275,6 +276,14 @@ class Part(BaseModel):
     """Common settings of every object in the contract."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    @classmethod
+    def unsaid(cls) -> Self:
+        """What stands where a report says nothing: one object for all reports, since none can change it."""
+        known: Self | None = _UNSAID.get(cls)
+        if known is None:
+            known = _UNSAID[cls] = cls()
+        return known
 
     @classmethod
     def made(cls, values: dict[str, Any]) -> Self:

@@ -54,7 +54,7 @@ def fatty_change(links: Links) -> FattyChange:
                 assertion = stronger(assertion, note.assertion)
                 notes.append(note)
     if assertion in _UNSAID:
-        return FattyChange()
+        return FattyChange.unsaid()
     return FattyChange(assertion=assertion, evidence=links.document.evidence_of(*notes))
 
 
