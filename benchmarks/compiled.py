@@ -20,7 +20,10 @@ INTERPRETED = frozenset(
     "output paths explain explain_view provenance reading resources common_words errors".split()
 )
 """Outside the way from text to findings, or built on classes that read their own annotations (pydantic, spaCy)."""
-_CONSTANT = re.compile(r"(_?[A-Z][A-Z0-9_]*) = (?!TypeVar|ParamSpec)")
+_CONSTANT = re.compile(
+    r"(_?[A-Z][A-Z0-9_]*) = (?=frozenset\(|re\.compile\(|word_set\(|_words\(|Wordbook\(|\{|_?[A-Z][A-Z0-9_]* \| )"
+)
+"""Sets, tables and patterns: of a number, text or member of an enumeration mypy would infer too much."""
 _ASSIGNED = re.compile(r"^(_?[A-Z][A-Z0-9_]*)(?:: [^=]+)? (?:[|+-]?=) ")
 _FAILED = re.compile(r"emh_report/(\w+)\.py:\d+: (?!note)")
 

@@ -86,11 +86,9 @@ def _divided(sentence: Sentence, cues: list[CueSpan]) -> tuple[list[CueSpan], li
 
 def _is_active(sentence: Sentence, cue: CueSpan, cues: list[CueSpan]) -> bool:
     """Whether a cue says how something is meant, and is no part of a story, a date or a size."""
-    if is_answered(sentence, cue) or not _supported(cue, cues) or names_a_month(sentence, cue):
+    if is_answered(sentence, cue) or not _supported(cue, cues):
         return False
-    if cue.entry.category not in ("historical", "hypothetical"):
-        return True
-    return not is_told(sentence, cue) and not only_measures(sentence, cue)
+    return not (is_told(sentence, cue) or names_a_month(sentence, cue) or only_measures(sentence, cue))
 
 
 def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:

@@ -55,11 +55,9 @@ _TABLE = {
     ("preserved", "cauda_equina"): "cauda_normal",
 }
 _FIXED = {
-    "cord_compression": "compression",
-    "cauda_equina_compression": "cauda",
-    "cord_signal_change": "cord_signal",
+    "cord_compression": "compression", "cauda_equina_compression": "cauda", "cord_signal_change": "cord_signal",
     "thecal_sac_indentation": "sac",
-}
+}  # fmt: skip
 _NOUNS = frozenset(
     "compression flattening deformity impingement effect indentation draping crowding clumping "
     "effacement obliteration narrowing stenosis compromise encroachment abutment displacement "

@@ -34,18 +34,13 @@ from emh_report.lesions import Draft
 from emh_report.level_owners import attach_levels, is_clear
 from emh_report.members import respective
 from emh_report.model import Assertion, Experiencer
-from emh_report.owners import is_compared, other_anchors, signal_in
+from emh_report.owners import is_compared, is_passive, other_anchors
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
 
 _SPINAL = frozenset({"finding", "effect", "structure", "lesion"})
 """Kinds that tell of the spine, or that the text is about something else."""
-_PASSIVE = frozenset(
-    "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
-    "nerve_root".split()
-)
-"""Structures that a level in their neighbourhood is not about."""
 _SUBJECTS = ("differential", "condition", "node", "organ_finding")
 """Kinds that a level in their sentence is about: "Metastases at T4 and L2"."""
 _TURNS = frozenset("organ organ_finding node vertebra disc bone_marrow".split())
@@ -107,7 +102,7 @@ class _Linker:
         anchors = by_position([*heads, *canal, *others])
         loose: list[Annotation] = []
         if "level" in sentence.kinds:
-            loose = attach_levels(sentence, [anchor for anchor in anchors if not _passive(anchor)])
+            loose = attach_levels(sentence, [anchor for anchor in anchors if not is_passive(anchor)])
         drafts = self._lesions(heads)
         if heads:
             self._attribute(sentence, heads, drafts)
@@ -288,10 +283,3 @@ class _Linker:
         if anchor is None:
             return self.focus
         return drafts.get(anchor, []) if anchor.kind == LESION else []
-
-
-def _passive(anchor: Anchor) -> bool:
-    """Whether a level in the neighbourhood is not about an anchor."""
-    if anchor.kind == "cord" and signal_in(anchor):
-        return False
-    return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)

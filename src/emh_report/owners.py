@@ -128,3 +128,17 @@ def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) ->
     while index > start and norms[index] in _ADJECTIVES:
         index -= 1
     return norms[index] in _OBJECT_OF or norms[index].endswith("ing")
+
+
+_PASSIVE = frozenset(
+    "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
+    "nerve_root".split()
+)
+"""Structures that a level in their neighbourhood is not about."""
+
+
+def is_passive(anchor: Anchor) -> bool:
+    """Whether a level in the neighbourhood is not about an anchor."""
+    if anchor.kind == "cord" and signal_in(anchor):
+        return False
+    return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)
