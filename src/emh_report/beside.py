@@ -44,6 +44,8 @@ def both_levels(sentence: Sentence, anchor: Anchor) -> list[Annotation]:
 
 def same_level(sentence: Sentence) -> list[Annotation]:
     """The level spoken of before, where a sentence says "at this level"."""
+    if "level" not in sentence.vocabulary:
+        return []
     norms = sentence.norms(sentence.first, sentence.last)
     named = any(norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1))
     if not named:
@@ -51,7 +53,7 @@ def same_level(sentence: Sentence) -> list[Annotation]:
     earlier = [
         level
         for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
-        for level in other.of("level")
+        for level in other.kinds.get("level", ())
     ]
     return earlier[-1:]
 
