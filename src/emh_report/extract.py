@@ -18,7 +18,7 @@ from emh_report.lexicon import load
 from emh_report.link import link
 from emh_report.mentions import Reader
 from emh_report.model import Findings, Source
-from emh_report.pipeline import ADDED, NORMS, PIPES, SEGMENTS, TARGETS, TYPED, WORDS, Segmenter, build
+from emh_report.pipeline import ADDED, PIPES, SEGMENTS, TARGETS, TYPED, WORDS, Segmenter, Tokenizer, build
 from emh_report.pyrush import OURS
 from emh_report.reading import ReportText, digest
 from emh_report.relations import Links
@@ -49,7 +49,7 @@ class Extractor:
             self._nlp = build(self.lexicons, bare=True, sentences=sentences)
             self._pipes = [self._nlp.get_pipe(name) for name in PIPES if name != SEGMENTS]
             self._segment = cast(Segmenter, self._nlp.get_pipe(SEGMENTS))
-            self._is_silent = Silence(self._segment.headings)
+            self._is_silent = Silence(self._segment.headings, cast(Tokenizer, self._nlp.tokenizer).spelling)
             self._read = Reader(self.lexicons)
 
     def __call__(self, report: ReportText) -> Findings:
@@ -65,7 +65,7 @@ class Extractor:
     def _matched(self, text: str) -> Doc:
         """The words of a text and what the lexicons find among them, not yet cut into sentences.
 
-        What ``Language.__call__`` does, without what it does besides: half of the time of a report that says nothing.
+        What ``Language.__call__`` does, without what it does besides for pipelines of any kind.
         """
         doc = self._nlp.make_doc(text)
         for pipe in self._pipes:
@@ -77,7 +77,7 @@ class Extractor:
         text = report.text
         doc = self._matched(text)
         told = doc.user_data
-        if not told[TARGETS] and not told[ADDED] and self._is_silent(text, told[TYPED], told[WORDS], told[NORMS]):
+        if not told[TARGETS] and not told[ADDED] and self._is_silent(text, told[TYPED], told[WORDS]):
             return nothing(self.lexicons, _source(report))
         links, findings = self._read_all(report, doc)
         links.document.release()
