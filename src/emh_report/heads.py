@@ -10,8 +10,7 @@ from emh_report.itemised import itemised
 from emh_report.model import Assertion
 from emh_report.sites import ORGAN_SITES, give_sites
 
-_HEADS = frozenset({"lesion", "emh", "differential", "site"})
-"""Kinds of phrases that can name a lesion where no label does."""
+_HEADS = frozenset({"lesion", "emh", "differential", "site"})  # what can name a lesion where no label does
 
 
 def lesion_heads(sentence: Sentence) -> list[Anchor]:
@@ -20,9 +19,7 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     if sentence.label is None and _HEADS.isdisjoint(sentence.kinds):
         return heads
     for note in sentence.of("lesion"):
-        if _names_nodes(sentence, note):
-            continue
-        if _is_specimen(sentence, note):
+        if _names_nodes(sentence, note) or _is_specimen(sentence, note):
             continue
         role = note.means.get("role", "mass")
         if role == "pronoun" and _no_subject(sentence, note):
