@@ -8,6 +8,7 @@ stays as it is.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,10 +17,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 INTERPRETED = frozenset(
-    "__init__ __main__ cli terminal model pipeline extract lexicon yamltree filters render batch evaluate gold compare "
-    "output paths explain explain_view provenance reading resources common_words errors".split()
+    "__init__ model pipeline extract lexicon yamltree paths reading resources common_words errors".split()
 )
-"""Outside the way from text to findings, or built on classes that read their own annotations (pydantic, spaCy)."""
+"""Built on classes that read their own annotations (pydantic, spaCy), or read once."""
+_IMPORTED = "import sys, emh_report.extract; print(*(name for name in sys.modules if name.startswith('emh_report.')))"
+_CONSTANT = re.compile(
+    r"(_?[A-Z][A-Z0-9_]*) = (?=frozenset\(|re\.compile\(|word_set\(|_words\(|Wordbook\(|\{|_?[A-Z][A-Z0-9_]* \| )"
+)
+"""Sets, tables and patterns: of a number, text or member of an enumeration mypy would infer too much."""
+_ASSIGNED = re.compile(r"^(_?[A-Z][A-Z0-9_]*)(?:: [^=]+)? (?:[|+-]?=) ")
 _FAILED = re.compile(r"emh_report/(\w+)\.py:\d+: (?!note)")
 
 
@@ -30,7 +36,10 @@ def main(target: Path) -> int:
     shutil.copytree(ROOT / "src" / "emh_report", package, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
     for name in ("lexicons", "templates"):
         shutil.copytree(ROOT / name, package / name)
-    modules = {path.stem for path in package.glob("*.py")} - INTERPRETED
+    modules = on_the_way(target) - INTERPRETED
+    for module in modules:
+        path = package / f"{module}.py"
+        path.write_text(with_final(path.read_text("utf-8")), "utf-8")
     while modules:
         command = [
             sys.executable,
@@ -51,6 +60,35 @@ def main(target: Path) -> int:
         modules -= failed
     print((run.stdout + run.stderr)[-2000:] if modules else "nothing to compile", file=sys.stderr)
     return 1
+
+
+def on_the_way(target: Path) -> set[str]:
+    """The modules between a text and its findings."""
+    run = subprocess.run(
+        [sys.executable, "-c", _IMPORTED],
+        env=os.environ | {"PYTHONPATH": str(target)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {name.partition(".")[2] for name in run.stdout.split()}
+
+
+def with_final(source: str) -> str:
+    """A module whose constants are declared final: mypyc then keeps them at hand and looks none of them up by name."""
+    names = [name for line in source.splitlines() for name in _ASSIGNED.findall(line)]
+    constant = {name for name in names if names.count(name) == 1}
+    lines = [
+        _CONSTANT.sub(lambda match: f"{match[1]}: Final = ", line, count=1) if _named(line) in constant else line
+        for line in source.splitlines(keepends=True)
+    ]
+    import_line = "from __future__ import annotations\n"
+    return "".join(lines).replace(import_line, f"{import_line}\nfrom typing import Final\n", 1)
+
+
+def _named(line: str) -> str | None:
+    match = _CONSTANT.match(line)
+    return match[1] if match else None
 
 
 if __name__ == "__main__":

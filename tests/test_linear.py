@@ -16,8 +16,9 @@ from conftest import calls
 from emh_report.extract import Extractor
 from emh_report.lexicon import Concept, Lexicons, load
 from emh_report.mentions import Reader
+from emh_report.model import Findings, Mention
 from emh_report.phrases import PhraseIndex
-from emh_report.pipeline import CUES, NORMS, SEGMENTS, TARGETS, TEXT, WORDS, build
+from emh_report.pipeline import CUES, NORMS, SEGMENTS, TARGETS, TEXT, TYPED, WORDS, build
 from emh_report.reading import ReportText
 from emh_report.segment import LONGEST, segments
 from emh_report.spelling import Spelling
@@ -128,16 +129,17 @@ def test_a_stream_does_not_fill_the_vocabulary() -> None:
 
 
 def test_caches_of_words_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emh_report.spelling._CACHED", 500)
-    monkeypatch.setattr("emh_report.pieces._CACHED", 500)
+    monkeypatch.setattr("emh_report.wordbook.FULL", 500)
     spelling = Spelling(["mass"])
     for number in range(2_000):
         words = tokenize(f"qzx{'abcdefghij'[number % 10] * (number % 7 + 1)}{number}w lung")
         spelling.join(words, "")
         for word in words:
             spelling(word.text)
-    assert len(spelling._cache) <= 500
-    assert len(spelling._pieces._doubts) <= 503
+    spelling("x" * 50)
+    books = spelling._norms, spelling._pieces._doubts
+    assert all(0 < len(book) <= 500 for book in books)
+    assert not any("x" * 50 in book for book in books)
 
 
 # --- short cuts give the same findings
@@ -177,7 +179,7 @@ def test_a_full_pipeline_tells_spacy_the_same() -> None:
 def is_silent(text: str) -> bool:
     extract = extractor()
     told = extract._nlp(text, disable=[SEGMENTS]).user_data
-    return not told[TARGETS] and extract._is_silent(text, told[WORDS], told[NORMS])
+    return not told[TARGETS] and extract._is_silent(text, told[TYPED], told[WORDS])
 
 
 def test_the_plain_corpus_is_silent_and_nothing_else() -> None:
@@ -218,3 +220,16 @@ def test_a_longer_lexicon_changes_nothing_else() -> None:
     longer = Lexicons({**lexicons.concepts, "nonsense": concept}, lexicons.cues, lexicons.sections, lexicons.digest)
     doc, other = build(lexicons, bare=True)(corpora.gold()[3]), build(longer, bare=True)(corpora.gold()[3])
     assert doc.user_data[TARGETS] == other.user_data[TARGETS]
+
+
+def test_what_is_made_without_validation_is_valid() -> None:
+    """Mentions, cues and evidence are made of values that nobody checks while a report is read; here all are."""
+    texts = [path.read_bytes().decode() for path in sorted((BENCHMARKS.parent / "tests" / "gold").glob("*.txt"))]
+    seen = 0
+    for text in [*texts, *corpora.chest(40, seed=3), *corpora.junk(20)]:
+        found = extractor()(ReportText(text, "x"))
+        seen += len(found.mentions)
+        assert Findings.model_validate_json(found.model_dump_json()) == found
+        assert all(Mention.model_validate(each.model_dump()) == each for each in found.mentions)
+        assert all(text[each.start : each.end] == each.text for each in found.mentions)
+    assert seen > 1000

@@ -219,11 +219,11 @@ def test_cutting_takes_linear_time(piece: str) -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emh_report.spelling._CACHED", 10)
+    monkeypatch.setattr("emh_report.wordbook.FULL", 10)
     spell = Spelling(["paravertebral"])
     for number in range(100):
         spell("word" + "x" * number)
-        assert len(spell._cache) <= 10
+        assert len(spell._norms) <= 10
     assert spell("paravertabral") == "paravertebral"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emh_report.words import Word, normalise, tokenize
+from emh_report.words import Passages, Word, normalise, tokenize
 
 
 @pytest.mark.parametrize(
@@ -183,3 +184,15 @@ def test_time_is_linear(piece: str) -> None:
 
 def test_a_word_is_its_text_and_place() -> None:
     assert tokenize("No mass") == [Word("No", 0, 2), Word("mass", 3, 7)]
+
+
+def test_the_words_of_a_passage_are_those_that_stand_there_alone() -> None:
+    draw = random.Random(7)
+    for _ in range(3_000):
+        text = "".join(draw.choice("aZ4 .:-*x\n'’/()_,\u00ad\u200bß5T2") for _ in range(50))
+        within = Passages(text, tokenize(text))
+        for _ in range(10):
+            start = draw.randrange(len(text))
+            end = draw.randrange(start, len(text) + 1)
+            alone = [(word.text, word.start + start, word.end + start) for word in tokenize(text[start:end])]
+            assert list(within(start, end)) == alone

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.model import Action, Biopsy, BiopsyStatus, Experiencer, Recommendation
+from emh_report.needs import needs
 from emh_report.procedures import BACKGROUND, CLOSING, action_of, is_therapy, is_title, object_of, procedures
 from emh_report.stance import Advice, Stance
 from emh_report.statements import Span
@@ -39,6 +40,7 @@ class Statement:
         return 2 * grade + late
 
 
+@needs("biopsy", otherwise=Biopsy.unsaid)
 def biopsy(document: Document) -> Biopsy:
     """The status of a biopsy of the lesion, with what is said of its method, target, condition and result."""
     statements = list(_biopsies(document))
@@ -47,7 +49,7 @@ def biopsy(document: Document) -> Biopsy:
         if best is None or statement.weight >= best.weight:
             best = statement
     if best is None:
-        return Biopsy()
+        return Biopsy.unsaid()
     alike = [best, *(other for other in statements if other is not best and not other.stance.aside)]
     performed = best.stance.status is BiopsyStatus.PERFORMED
     method, target, result = _method(alike), _target(alike), _result(alike) if performed else None
@@ -111,6 +113,7 @@ def _biopsy_stance(advice: Advice, note: Annotation) -> Stance | None:
     return stance if stance.status is BiopsyStatus.PERFORMED else None
 
 
+@needs("recommendation", otherwise=lambda: iter(()))
 def statements(document: Document) -> Iterator[Statement]:
     """Statements of advice other than biopsy."""
     for sentence in document.having("recommendation"):

@@ -89,7 +89,7 @@ def conditions(sentence: Sentence) -> list[tuple[int, int]]:
     norms = sentence.document.norms
     openers = [*cues(sentence, "if"), *(cue for cue in cues(sentence, "for") if is_inverted(sentence, cue))]
     found = [(cue.first, cue.last) for cue in openers if norms[cue.first - 1] not in SOONER]
-    for index in range(sentence.first + 1, sentence.last):
+    for index in range(sentence.first + 1, sentence.last) if "when" in sentence.vocabulary else ():
         if norms[index] == "when" and "only" in norms[max(sentence.first, index - 4) : index]:
             found.append((index, index))
     if norms[sentence.first] == "were" and "to" in norms[sentence.first : sentence.last]:
@@ -99,7 +99,7 @@ def conditions(sentence: Sentence) -> list[tuple[int, int]]:
 
 def cues(sentence: Sentence, *groups: str) -> list[Annotation]:
     """The cues of these groups, in order."""
-    return [cue for cue in sentence.of(CUE) if cue.means.get("advice") in groups]
+    return [cue for cue in sentence.kinds.get(CUE, ()) if cue.means.get("advice") in groups]
 
 
 def is_inverted(sentence: Sentence, cue: Annotation) -> bool:

@@ -9,7 +9,6 @@ what opens a sentence ("At T6-T7 the sac ... and the cord ...") belongs to every
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from emh_report.document import Annotation, Sentence
@@ -29,19 +28,32 @@ PREPOSITIONS = frozenset(
 _POINTING = frozenset("of in within involving throughout along by around inside".split())
 
 
-@dataclass(slots=True, eq=False)
 class Anchor:
     """Something a phrase can belong to: words ``first`` to ``last`` of ``sentence``."""
 
-    kind: str
-    first: int
-    last: int
-    sentence: Sentence
-    note: Annotation
-    assertion: Assertion
-    sites: list[Annotation] = field(default_factory=list)
-    levels: list[Annotation] = field(default_factory=list)
-    role: str = ""
+    __slots__ = ("assertion", "first", "kind", "last", "levels", "note", "role", "sentence", "sites")
+    levels: list[Annotation]
+
+    def __init__(
+        self,
+        kind: str,
+        first: int,
+        last: int,
+        sentence: Sentence,
+        note: Annotation,
+        assertion: Assertion,
+        sites: list[Annotation] | None = None,
+        role: str = "",
+    ) -> None:
+        self.kind = kind
+        self.first = first
+        self.last = last
+        self.sentence = sentence
+        self.note = note
+        self.assertion = assertion
+        self.sites = [] if sites is None else sites
+        self.levels = []
+        self.role = role
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.first}-{self.last} {self.assertion.value} {[s.concept for s in self.sites]}>"
@@ -49,16 +61,18 @@ class Anchor:
 
 def qualifies(sentence: Sentence, first: int, last: int) -> bool:
     """Whether words ``first`` to ``last`` may stand between an adjective and its noun."""
-    known = {
-        index
-        for note in sentence.annotations
-        if note.kind in ("modifier", "intensity", "sequence", "site", "change", "size", "finding", "level", "emh")
-        for index in range(note.first, note.last + 1)
-    }
     norms = sentence.document.norms
     return all(
-        index in known or norms[index] in FILLERS or norms[index].endswith("ly") for index in range(first, last + 1)
+        norms[index] in FILLERS or norms[index].endswith("ly") or _is_qualifier(sentence, index)
+        for index in range(first, last + 1)
     )
+
+
+_QUALIFIERS = frozenset("modifier intensity sequence site change size finding level emh".split())
+
+
+def _is_qualifier(sentence: Sentence, index: int) -> bool:
+    return any(note.first <= index <= note.last and note.kind in _QUALIFIERS for note in sentence.annotations)
 
 
 def premodifies(note: Annotation, anchor: Anchor) -> bool:
@@ -175,4 +189,8 @@ def covers(anchor: Anchor, note: Annotation) -> bool:
 
 def by_position(anchors: Iterable[Anchor]) -> list[Anchor]:
     """Anchors in reading order."""
-    return sorted(anchors, key=lambda anchor: (anchor.first, anchor.last))
+    return sorted(anchors, key=_place)
+
+
+def _place(anchor: Anchor) -> tuple[int, int]:
+    return anchor.first, anchor.last

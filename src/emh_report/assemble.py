@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from emh_report import __version__, advice, background, expansions, iron, nodes, organs, tissue
 from emh_report.compression import cord_compression
@@ -33,7 +34,7 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
     advised = [statement.note for statement in told]
     groups = nodes.nodal_groups(links)
     return Findings(
-        generator=Generator(version=__version__, lexicon_digest=lexicons.digest),
+        generator=_generator(lexicons.digest),
         source=source,
         clinical=background.clinical(document),
         study=background.study(document, advised),
@@ -63,14 +64,19 @@ def assemble(links: Links, mentions: tuple[Mention, ...], lexicons: Lexicons, so
 
 def nothing(lexicons: Lexicons, source: Source) -> Findings:
     """The findings of a report that says nothing of ours."""
-    return Findings(generator=Generator(version=__version__, lexicon_digest=lexicons.digest), source=source)
+    return Findings(generator=_generator(lexicons.digest), source=source)
+
+
+@lru_cache(maxsize=16)
+def _generator(digest: str) -> Generator:
+    return Generator(version=__version__, lexicon_digest=digest)
 
 
 def lesions(links: Links, groups: Sequence[Group], diagnosis: Emh) -> tuple[Lesion, ...]:
     """Masses, enlarged nodes and expanded bones, numbered."""
     attribution = Asserted(assertion=diagnosis.assertion, certainty=diagnosis.certainty)
     if diagnosis.assertion in (Assertion.HYPOTHETICAL, Assertion.HISTORICAL):
-        attribution = Asserted()
+        attribution = Asserted.unsaid()
     nodal = nodes.nodal_lesions(links, groups, attribution)
     drafts = [draft for draft in links.lesions if draft.number or not nodal or draft.site != "lymph_node"]
     found = [

@@ -6,7 +6,7 @@ ConText's idea with its scope decided by clauses: a cue reaches from where it st
 
 from __future__ import annotations
 
-from emh_report.alternatives import doubt_alternatives, excludes_a_diagnosis
+from emh_report.alternatives import doubt_alternatives, excludes_a_diagnosis, is_background
 from emh_report.clauses import clauses
 from emh_report.cues import DIAGNOSES, QUALIFIERS, CueSpan, Grammar, cue_of
 from emh_report.dates import dated, denies_then, is_still_there, names_a_month, only_measures
@@ -14,12 +14,14 @@ from emh_report.document import Annotation, Sentence
 from emh_report.exceptions import answered_levels, except_levels
 from emh_report.idle import is_answered, is_told, nothing_suggests, restored
 from emh_report.model import Assertion, Certainty, Change, Cue, Experiencer
-from emh_report.presupposition import presupposed, without_complements
+from emh_report.presupposition import presupposed, without_complements, without_resolved
 from emh_report.relatives import in_family_history, is_informant
 from emh_report.scope import scope_of
 from emh_report.signs import Sign, signed
 from emh_report.supposition import is_given, is_question, is_unreal, supposed
 
+_DENIALS = frozenset({"no", "without"})
+"""Words that a longer phrase may hide."""
 _RANK = {
     "hypothetical": 5,
     "resolved": 4,
@@ -33,7 +35,7 @@ _RANK = {
 
 def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], grammar: Grammar) -> None:
     """Set assertion, certainty, experiencer and cues of every target; also the sentence's clauses."""
-    if hidden := restored(sentence, targets, cues):
+    if not _DENIALS.isdisjoint(sentence.vocabulary) and (hidden := restored(sentence, targets, cues)):
         cues = [*cues, *hidden]
     cues = sorted(cues, key=lambda cue: cue.first) if len(cues) > 1 else cues
     sentence.clauses = clauses(sentence, grammar, cues)
@@ -47,25 +49,8 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
             if target.first > start and not is_given(sentence, target):
                 target.assertion = Assertion.HYPOTHETICAL
         targets = [target for target in targets if target.first < start]
-    active = [
-        cue
-        for cue in cues
-        if cue.entry.direction != "none"
-        and not is_answered(sentence, cue)
-        and _supported(cue, cues)
-        and not is_told(sentence, cue)
-        and not names_a_month(sentence, cue)
-        and not only_measures(sentence, cue)
-    ]
-    excluding = [
-        cue
-        for cue in active
-        if cue.entry.means.get("after_denial")
-        and any(o.entry.category == "negated" for o in active[: active.index(cue)])
-    ]
-    active = [cue for cue in active if cue not in excluding]
-    exceptions = [cue for cue in cues if cue.entry.means.get("exception")] + excluding
-    if of_levels := answered_levels(sentence, targets, active):
+    active, exceptions = _divided(sentence, cues) if cues else ([], [])
+    if active and (of_levels := answered_levels(sentence, targets, active)):
         active = [cue for cue in active if cue not in of_levels]
         targets = [target for target in targets if not target.excepted]
     for position, cue in enumerate(active):
@@ -80,8 +65,30 @@ def resolve(sentence: Sentence, targets: list[Annotation], cues: list[CueSpan], 
             _apply(sentence, target, active)
         if relatives:
             target.experiencer = Experiencer.OTHER
-        except_levels(sentence, target, targets, active, exceptions)
+        if exceptions:
+            except_levels(sentence, target, targets, active, exceptions)
     doubt_alternatives(sentence, targets)
+
+
+def _divided(sentence: Sentence, cues: list[CueSpan]) -> tuple[list[CueSpan], list[CueSpan]]:
+    """The cues that say how something is meant, and those that take something out of what is said."""
+    active = [cue for cue in cues if cue.entry.direction != "none" and _is_active(sentence, cue, cues)]
+    excluding = [
+        cue
+        for cue in active
+        if cue.entry.means.get("after_denial")
+        and any(o.entry.category == "negated" for o in active[: active.index(cue)])
+    ]
+    if excluding:
+        active = [cue for cue in active if cue not in excluding]
+    return active, [cue for cue in cues if cue.entry.means.get("exception")] + excluding
+
+
+def _is_active(sentence: Sentence, cue: CueSpan, cues: list[CueSpan]) -> bool:
+    """Whether a cue says how something is meant, and is no part of a story, a date or a size."""
+    if is_answered(sentence, cue) or not _supported(cue, cues):
+        return False
+    return not (is_told(sentence, cue) or names_a_month(sentence, cue) or only_measures(sentence, cue))
 
 
 def _sign(sentence: Sentence, target: Annotation, sign: Sign) -> None:
@@ -107,12 +114,17 @@ def _concerns(cue: CueSpan, target: Annotation) -> bool:
 
 
 def _apply(sentence: Sentence, target: Annotation, cues: list[CueSpan]) -> None:
+    last = target.last
     applied = [
         cue
         for cue in cues
-        if cue.scope[0] <= _start(cue, target) and target.last <= cue.scope[1] and not _overlap(cue, target)
+        if last <= cue.scope[1] and cue.scope[0] <= _start(cue, target) and not _overlap(cue, target)
     ]
-    applied = without_complements(sentence, target, applied)
+    if not applied:
+        return
+    applied = without_resolved(sentence, target, applied)
+    if spared := [cue for cue in applied if cue.entry.category == "negated" and presupposed(sentence, target, cue)]:
+        applied = [cue for cue in without_complements(target, applied, spared) if cue not in spared]
     applied = [
         cue
         for cue in applied
@@ -187,8 +199,10 @@ def _is_elliptic(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether "does not" leaves out what its subject does not do: "the epidural mass enhances, the others do not"."""
     norms = sentence.document.norms
     ends = norms[cue.last] == "not" and norms[cue.last - 1] in ("do", "does", "did") or norms[cue.last] == "doesn't"
+    if not ends:
+        return False
     closed = cue.last == sentence.clause_of(cue.last)[1] or norms[cue.last + 1] in (".", ";", ",")
-    return ends and closed and target.kind in ("lesion", "site", "structure", "level") and target.last < cue.first
+    return closed and target.kind in ("lesion", "site", "structure", "level") and target.last < cue.first
 
 
 def _of_the_patient(sentence: Sentence, target: Annotation) -> bool:
@@ -214,50 +228,31 @@ _DEFINITE = frozenset("the these this those its their".split())
 
 def _shielded(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether a cue is about a quality of ``target`` and not about it: "no enhancement of the mass"."""
-    if presupposed(sentence, target, cue):
+    norms, category, kind = sentence.document.norms, cue.entry.category, target.kind
+    if is_background(sentence, target, cue) or excludes_a_diagnosis(sentence, target, cue):
         return True
-    if (
-        cue.entry.means.get("reach") == "both"
-        and cue.entry.category == "possible"
-        and target.kind not in DIAGNOSES
-        and _distance(cue, target) > 2
-    ):
-        return True  # "cord compression and myelomalacia versus edema"
-    if cue.entry.category == "negated" and target.kind in ("lesion", "site") and excludes_a_diagnosis(sentence, cue):
-        return True  # "lymphoma was considered because of the size of the mass, but was excluded by biopsy"
-    if (
-        cue.entry.category == "possible"
-        and target.kind not in DIAGNOSES
-        and "with" in sentence.document.norms[cue.last + 2 : target.first]
-    ):
-        return True  # what accompanies the doubtful thing is stated: "likely EMH with cord compression"
-    if target.kind == "lesion" and cue.entry.category == "negated" and cue.last < target.first:
-        opening = sentence.document.norms[cue.first]
-        if opening in ("none", "neither") and _DEFINITE.intersection(sentence.document.norms[cue.first : target.first]):
-            return True  # "none of the lesions shows calcification"
-    if target.kind in ("lesion", "site") and cue.entry.category == "negated" and cue.last < target.first:
-        before = sentence.document.norms[max(cue.last + 1, target.first - 4) : target.first]
-        if _DEFINITE.intersection(before) and any(
-            note.kind == "change" and note.first > target.last for note in sentence.annotations
+    if category == "possible" and kind not in DIAGNOSES:
+        if cue.entry.means.get("reach") == "both" and _distance(cue, target) > 2:
+            return True  # "cord compression and myelomalacia versus edema"
+        if "with" in norms[cue.last + 2 : target.first]:
+            return True  # what accompanies the doubtful thing is stated: "likely EMH with cord compression"
+    if kind not in _HOLDERS or category not in ("negated", "hypothetical", "not_assessed", "possible"):
+        return False
+    if kind in ("lesion", "site") and category == "negated" and cue.last < target.first:
+        if kind == "lesion" and norms[cue.first] in ("none", "neither"):
+            if not _DEFINITE.isdisjoint(norms[cue.first : target.first]):
+                return True  # "none of the lesions shows calcification"
+        before = norms[max(cue.last + 1, target.first - 4) : target.first]
+        if not _DEFINITE.isdisjoint(before) and any(
+            note.first > target.last for note in sentence.kinds.get("change", ())
         ):
             return True  # "nothing to suggest that the masses have changed"
-    if target.kind not in _HOLDERS or cue.entry.category not in (
-        "negated",
-        "hypothetical",
-        "not_assessed",
-        "possible",
-    ):
-        return False
-    norms = sentence.document.norms
-    if cue.entry.category in ("hypothetical", "not_assessed", "possible") and target.kind in (
-        "lesion",
-        "site",
-    ):
+    if category in ("hypothetical", "not_assessed", "possible") and kind in ("lesion", "site"):
         before = norms[max(sentence.first, target.first - 4) : target.first]
         itself = target.kind == "site" and not sentence.of("lesion", "finding", "effect", "emh")
         if cue.entry.category == "not_assessed" and itself:
             return False  # "the epidural space could not be assessed"
-        if _DEFINITE.intersection(before) and not (
+        if not _DEFINITE.isdisjoint(before) and not (
             cue.last >= target.first - 1 and cue.last < target.first and cue.entry.category == "possible"
         ):
             return True
@@ -295,6 +290,8 @@ def _start(cue: CueSpan, target: Annotation) -> int:
 def _overlap(cue: CueSpan, target: Annotation) -> bool:
     """A cue that runs into a phrase from the left still governs it: "no abnormal | cord signal"."""
     touches = cue.first <= target.last and target.first <= cue.last
-    if touches and cue.first < target.first and cue.entry.category == "negated" and target.kind not in QUALIFIERS:
+    if not touches:
+        return False
+    if cue.first < target.first and cue.entry.category == "negated" and target.kind not in QUALIFIERS:
         return cue.entry.direction != "before"  # also a phrase within it: "no [complaints] of"
-    return touches and not (cue.first < target.first and cue.last <= target.last and cue.entry.direction == "before")
+    return not (cue.first < target.first and cue.last <= target.last and cue.entry.direction == "before")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from emh_report.anchors import LESION, Anchor
 from emh_report.document import Annotation
 from emh_report.lesions import Draft
-from emh_report.owners import signal_in
 from emh_report.parts import side_parts
 
 _OWN_SIZE = frozenset({LESION, "organ", "organ_finding", "node"})
@@ -22,13 +21,6 @@ _UNQUALIFIED = frozenset(
 )
 """Places that a side or a shape in their neighbourhood is not about."""
 _FIELDS = frozenset("enhancement iron fat calcification necrosis bone_change attenuation diffusion".split())
-
-
-_PASSIVE = frozenset(
-    "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
-    "nerve_root".split()
-)
-"""Structures that a level in their neighbourhood is not about."""
 
 
 SYSTEMIC = frozenset("overload overloaded siderosis hemosiderosis hemochromatosis".split())
@@ -47,15 +39,35 @@ def shines(anchor: Anchor) -> bool:
 
 def acceptance(note: Annotation) -> Callable[[Anchor], bool] | None:
     """What a phrase can be said of; None for phrases that are no attribute."""
-    if note.kind in ("size", "quantity"):
-        return lambda anchor: anchor.kind in _MEASURED
-    if note.kind == "finding" and note.means.get("field") == "bone_change":
-        return lambda anchor: anchor.kind in _OWN_SIZE  # the mass erodes the vertebra that is named
-    if note.kind == "finding" and note.means.get("field") in _FIELDS:
-        return lambda anchor: anchor.kind in _SHOWING
-    if note.kind in ("modifier", "change"):
-        return lambda anchor: anchor.kind not in _UNQUALIFIED
-    return None
+    if note.kind != "finding":
+        return _ACCEPTING.get(note.kind)
+    field = note.means.get("field")
+    return _is_lesion_or_organ if field == "bone_change" else _shows if field in _FIELDS else None
+
+
+def _is_lesion_or_organ(anchor: Anchor) -> bool:
+    """Of a bone change: the mass erodes the vertebra that is named."""
+    return anchor.kind in _OWN_SIZE
+
+
+def _shows(anchor: Anchor) -> bool:
+    return anchor.kind in _SHOWING
+
+
+def _is_measured(anchor: Anchor) -> bool:
+    return anchor.kind in _MEASURED
+
+
+def _is_qualified(anchor: Anchor) -> bool:
+    return anchor.kind not in _UNQUALIFIED
+
+
+_ACCEPTING: Mapping[str, Callable[[Anchor], bool]] = {
+    "size": _is_measured,
+    "quantity": _is_measured,
+    "modifier": _is_qualified,
+    "change": _is_qualified,
+}
 
 
 def add_parts(draft: Draft, size: Annotation, anchors: Sequence[Anchor]) -> None:
@@ -68,10 +80,3 @@ def add_parts(draft: Draft, size: Annotation, anchors: Sequence[Anchor]) -> None
     for level in size.sentence.of("level"):
         if sides.get(level) == sides[size] and level in known:
             draft.add_part(sides[size], level)
-
-
-def passive(anchor: Anchor) -> bool:
-    """Whether a level in the neighbourhood is not about an anchor."""
-    if anchor.kind == "cord" and signal_in(anchor):
-        return False
-    return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)

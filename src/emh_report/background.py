@@ -11,6 +11,7 @@ from emh_report.communication import addenda, communication
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.lexicon import Concept, Lexicons
 from emh_report.model import Assertion, Certainty, Change, Clinical, Code, Condition, Evidence, Experiencer
+from emh_report.needs import needs
 from emh_report.study import study
 from emh_report.treatments import treatments
 from emh_report.words import normalise, tokenize
@@ -33,6 +34,7 @@ _ASKED = frozenset({"emh", "finding", "lesion"})
 _LEADING_SENTENCES = 5
 
 
+@needs("condition", otherwise=tuple)
 def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
     """Each blood disorder once, at its strongest; a more specific name replaces the general one."""
     found: dict[str, tuple[Assertion, list[Annotation]]] = {}
@@ -68,7 +70,7 @@ def conditions(document: Document, lexicons: Lexicons) -> tuple[Condition, ...]:
 def clinical(document: Document) -> Clinical:
     """The patient's symptoms, and the question the referrer asks."""
     if not document.kinds and "?" not in document.text:
-        return Clinical()
+        return Clinical.unsaid()
     symptoms: dict[str, Annotation] = {}
     for sentence in _request(document):
         for note in sentence.of("symptom"):

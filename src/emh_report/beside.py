@@ -18,9 +18,11 @@ _ADVISED = frozenset(
 
 def bracketed_level(sentence: Sentence, anchor: Anchor) -> Annotation | None:
     """The level that a bracket is about: "masses D3-D6 (with cord compression) and D9 (without cord compression)"."""
+    if anchor.kind != "compression":
+        return None
     norms = sentence.document.norms
     opens = anchor.first - 1 - (norms[anchor.first - 1] in ("with", "without", "no", "causing"))
-    if anchor.kind != "compression" or opens <= sentence.first or norms[opens] != "(":
+    if opens <= sentence.first or norms[opens] != "(":
         return None
     return next((level for level in sentence.of("level") if level.last == opens - 1), None)
 
@@ -42,6 +44,8 @@ def both_levels(sentence: Sentence, anchor: Anchor) -> list[Annotation]:
 
 def same_level(sentence: Sentence) -> list[Annotation]:
     """The level spoken of before, where a sentence says "at this level"."""
+    if "level" not in sentence.vocabulary:
+        return []
     norms = sentence.norms(sentence.first, sentence.last)
     named = any(norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1))
     if not named:
@@ -49,7 +53,7 @@ def same_level(sentence: Sentence) -> list[Annotation]:
     earlier = [
         level
         for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
-        for level in other.of("level")
+        for level in other.kinds.get("level", ())
     ]
     return earlier[-1:]
 
@@ -92,9 +96,10 @@ def place_by_effect(canal: Iterable[Anchor], drafts: Mapping[Anchor, list[Draft]
 def cord_within(note: Annotation, anchors: Iterable[Anchor]) -> Anchor | None:
     """The cord, where a signal lies "within it": "cord compression and a T2 hyperintense focus within it"."""
     after = note.sentence.norms(note.last + 1, note.last + 4)
-    if not any(after[at : at + 2] in (["within", "it"], ["in", "it"]) for at in range(len(after))):
-        return None
     before = [anchor for anchor in anchors if anchor.last < note.first]
+    inside = any(after[at : at + 2] in (["within", "it"], ["in", "it"]) for at in range(len(after)))
+    if not inside and not (before and _goes_on(before[-1], note)):
+        return None
     if not before or before[-1].kind not in ("compression", "cord", "cord_normal"):
         return None
     cord = before[-1]
@@ -118,6 +123,18 @@ def labelled_cord(note: Annotation) -> Anchor | None:
         if topic.kind == "structure" and topic.concept == "cord" and topic.sentence is not note.sentence:
             return Anchor("cord", note.first, note.last, note.sentence, topic, Assertion.PRESENT)
     return None
+
+
+_SHOWS = frozenset(
+    "showed shows show had has with demonstrated demonstrates returned returns exhibited exhibits".split()
+)
+
+
+def _goes_on(anchor: Anchor, note: Annotation) -> bool:
+    """Whether a signal is told of the cord that was just named: "the cord was compressed and showed high signal"."""
+    between = note.sentence.norms(anchor.last + 1, note.first - 1)
+    opening = between[1:2] if between[:1] == ["and"] else between[:1]
+    return len(between) <= 4 and bool(opening) and opening[0] in _SHOWS
 
 
 def of_something_else(note: Annotation) -> bool:
@@ -147,6 +164,8 @@ def is_reason_treated(sentence: Sentence, anchor: Anchor) -> bool:
 
 def level_where(sentence: Sentence, anchor: Anchor) -> Annotation | None:
     """The level that a finding is told of: "worst at T6, where the cord is compressed"."""
+    if "where" not in sentence.vocabulary:
+        return None
     norms = sentence.document.norms
     for level in sentence.of("level"):
         at = level.last + 1 + (norms[level.last + 1 : level.last + 2] == [","])
@@ -169,7 +188,7 @@ def change_of(sentence: Sentence, anchor: Anchor) -> Change | None:
     """How a finding changed, if its sentence says so of it."""
     if anchor.note.change is not None:
         return anchor.note.change
-    if not (notes := [note for note in sentence.of("change") if note.assertion is not Assertion.ABSENT]):
+    if not (notes := [note for note in sentence.kinds.get("change", ()) if note.assertion is not Assertion.ABSENT]):
         return None
     if any(note.last == anchor.first - 1 and note.means["change"] == "new" for note in notes):
         return Change.NEW  # "enlarging masses with new cord compression"

@@ -51,6 +51,8 @@ def blanks(text: str, lines: Sequence[Line]) -> Iterator[Choice]:
     """Labels with nothing behind them, where the next line is another label or there is none."""
     written = [line for line in lines if line.start < line.end]
     for line, following in zip_longest(written, written[1:]):
+        if text[line.end - 1] != ":":
+            continue
         mark = ITEM.match(text, line.start, line.end)
         match = _BARE.fullmatch(text, mark.end() if mark else line.start, line.end)
         if match:

@@ -13,6 +13,7 @@ from emh_report.anchors import Anchor, qualifies
 from emh_report.beside import cauda_too, is_place, opens_statement
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
+from emh_report.needs import needs
 
 _CHAIN = frozenset(
     "of on upon over to against the a an and or , & / both its entire whole adjacent underlying nor".split()
@@ -54,11 +55,9 @@ _TABLE = {
     ("preserved", "cauda_equina"): "cauda_normal",
 }
 _FIXED = {
-    "cord_compression": "compression",
-    "cauda_equina_compression": "cauda",
-    "cord_signal_change": "cord_signal",
+    "cord_compression": "compression", "cauda_equina_compression": "cauda", "cord_signal_change": "cord_signal",
     "thecal_sac_indentation": "sac",
-}
+}  # fmt: skip
 _NOUNS = frozenset(
     "compression flattening deformity impingement effect indentation draping crowding clumping "
     "effacement obliteration narrowing stenosis compromise encroachment abutment displacement "
@@ -66,11 +65,10 @@ _NOUNS = frozenset(
 )
 
 
+@needs("finding", "effect", otherwise=list)
 def canal_anchors(sentence: Sentence) -> list[Anchor]:
     """Every canal, cord or cauda equina finding of the sentence, present or denied."""
     anchors: list[Anchor] = []
-    if sentence.by_kind.keys().isdisjoint(("finding", "effect")):
-        return anchors
     structures = sentence.of("structure")
     for note in sentence.of("finding"):
         if note.concept in _FIXED:

@@ -26,7 +26,7 @@ _PIECE_END = re.compile(r"[ \t]*(?:[.,;|\t)]|$|[ \t]{3}|\()")
 _LABEL_END = re.compile(r"[:=]\*{0,2}[ \t]*")
 _MARKED = re.compile(r"[:=/\[{<@\t|☐☑☒□■◻◼⬜✅✓✔]|[_*(][_* \txX)✓✔√]|\.\.|[ \t][-–—][ \t]")
 """No text has a field without one of these."""
-_DASH = re.compile(r"[-–—\t|…]|\.{4}")
+_DASH = re.compile(r"[ \t][-–—][ \t]|[\t|…]|\.{4}")
 _CELL = re.compile(r"[^|\t]+")
 _WIDEST = 120
 """Characters before an option that may be its label."""
@@ -54,11 +54,11 @@ class Templates:
         dash = r"(?:[ \t]+[-–—][ \t]+|[ \t]*[\t|][ \t]*|[ \t]*(?:\.{4,}|…+)[ \t]*)"
         self._dashed = re.compile(rf"(?P<label>[^\W_][^:;.|\t\n]{{1,59}}?){dash}(?P<word>{word})[ \t.]*", re.IGNORECASE)
 
-    def __call__(self, text: str) -> list[Choice]:
-        """Every field, in order."""
+    def __call__(self, text: str, lines: Sequence[Line] | None = None) -> list[Choice]:
+        """Every field, in order; ``lines`` are those of the text, if they are known."""
         if not _MARKED.search(text):
             return []
-        lines = split_lines(text)
+        lines = split_lines(text) if lines is None else lines
         found = [
             *ticked(text, lines, self._answers),
             *tables(text, lines, self._answers, self._titles),
@@ -105,7 +105,8 @@ class Templates:
 
     def _answered(self, text: str, line: Line) -> Iterator[Choice]:
         """ "Cord compression: No": an answer and nothing else."""
-        if any(self._reply_at(text, mark.end(), line.end) for mark in _LABEL_END.finditer(text, line.start, line.end)):
+        marks = _LABEL_END.finditer(text, line.start, line.end) if self._is_labelled(text, line) else ()
+        if any(self._reply_at(text, mark.end(), line.end) for mark in marks):
             for match in LABELLED.finditer(text, line.start, line.end):
                 if answer := self._reply_at(text, match.end(), line.end):
                     option = Option(*answer.span(), True, self._answers.says(answer.group()))
@@ -129,6 +130,10 @@ class Templates:
         if all(self._answers.is_answer(text[slice(*reply)]) for reply in replies):
             for label, reply in zip(labels, replies, strict=True):
                 yield Choice("answer", label, (Option(*reply, True, self._answers.says(text[slice(*reply)])),))
+
+    @staticmethod
+    def _is_labelled(text: str, line: Line) -> bool:
+        return text.find(":", line.start, line.end) >= 0 or text.find("=", line.start, line.end) >= 0
 
     def _reply_at(self, text: str, at: int, end: int) -> re.Match[str] | None:
         """An answer at a place, with nothing behind it."""

@@ -75,7 +75,7 @@ def part_of(sentence: Sentence) -> Part | None:
 
 
 def claims(links: Links) -> list[Claim]:
-    """Every statement that can be compared, in order of topic."""
+    """Every statement that can be compared, in order of topic; of lesions, where there is another to compare with."""
     return [*_of_facts(links.facts), *_of_lesions(links.lesions)]
 
 
@@ -137,10 +137,18 @@ def _degree(fact: Fact) -> Annotation | None:
 
 
 def _of_lesions(drafts: Iterable[Draft]) -> Iterator[Claim]:
-    for draft in drafts:
-        for part in _PARTS:
-            heads = [head for head in draft.heads if part_of(head.sentence) == part]
-            claim = _of_heads(draft, part, heads) if draft.site != "other" else None
+    """Statements on lesions of one site, where more than one part of the report speaks of them."""
+    told = [
+        (draft, [(part_of(head.sentence), head) for head in draft.heads]) for draft in drafts if draft.site != "other"
+    ]
+    speaking: dict[str, set[Part]] = {}
+    for draft, heads in told:
+        speaking.setdefault(topic_of(draft.site), set()).update(part for part, _ in heads if part is not None)
+    for draft, heads in told:
+        parts = speaking[topic_of(draft.site)]
+        for part in _PARTS if len(parts) > 1 else ():
+            own = [head for where, head in heads if where == part]
+            claim = _of_heads(draft, part, own) if own else None
             if claim:
                 yield claim
 
@@ -192,11 +200,13 @@ def _is_own(note: Annotation, own: Sequence[Annotation], others: Sequence[Annota
 
 def _is_beside(note: Annotation, named: Sequence[Annotation]) -> bool:
     sentence = note.sentence
-    covered = {i for other in sentence.of("modifier") for i in range(other.first, other.last + 1)}
+    words = sentence.document.norms
+    modifiers = sentence.kinds.get("modifier", ())
     for other in named:
         between = range(min(note.last, other.last) + 1, max(note.first, other.first))
-        words = sentence.document.norms
-        if other.sentence is sentence and all(words[i] in _BESIDE or i in covered for i in between):
+        if other.sentence is sentence and all(
+            words[i] in _BESIDE or any(each.first <= i <= each.last for each in modifiers) for i in between
+        ):
             return True
     return False
 
@@ -204,6 +214,8 @@ def _is_beside(note: Annotation, named: Sequence[Annotation]) -> bool:
 def _lateral(head: Anchor) -> list[Annotation]:
     """Side words of a phrase, without those of its largest part."""
     sentence = head.sentence
+    if "modifier" not in sentence.kinds:
+        return []
     last = min(sentence.clause_of(head.last)[1], head.last + 8)
     return [
         note

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.model import Addendum, Assertion, CriticalCommunication
+from emh_report.needs import needs
 
 _KIND = "communication"
 _SPECIALTIES = frozenset({"surgical_referral", "hematology_referral", "radiotherapy", "other", "surgery"})
@@ -23,6 +24,7 @@ _WHEN = re.compile(
 )
 
 
+@needs("communication", otherwise=CriticalCommunication.unsaid)
 def communication(document: Document) -> CriticalCommunication:
     """The first sentence that says the findings were told to someone; a failed attempt is ``absent``."""
     for sentence, act in _acts(document):
@@ -35,7 +37,7 @@ def communication(document: Document) -> CriticalCommunication:
             method=_method(sentence),
             evidence=(document.evidence(sentence.first, sentence.last, sentence.section),),
         )
-    return CriticalCommunication()
+    return CriticalCommunication.unsaid()
 
 
 def addenda(document: Document) -> tuple[Addendum, ...]:

@@ -210,7 +210,9 @@ def _biopsy_corrected(document: Document, findings: Findings) -> Iterable[Report
     body = [sentence for sentence in document.sentences if sentence.section != "addendum"]
     if len(body) == len(document.sentences):
         return
-    before, after = biopsy(replace(document, sentences=body)), findings.biopsy
+    earlier = replace(document, sentences=body)
+    earlier.close()
+    before, after = biopsy(earlier), findings.biopsy
     advice = before.status is not after.status and _NO_ADVICE.isdisjoint((before.status, after.status))
     if advice:
         text = f"An addendum changes the advice on biopsy from {before.status} to {after.status}."

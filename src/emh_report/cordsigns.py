@@ -110,7 +110,7 @@ def escc_grade(
         return Escc(grade="3", origin=Origin.DERIVED, rule="cord compressed, CSF effaced"), []
     if assertion is Assertion.PRESENT and csf is not None and sac is not None:
         return Escc(grade="2", origin=Origin.DERIVED, rule="cord compressed, CSF still seen"), []
-    return Escc(), []
+    return Escc.unsaid(), []
 
 
 def _grade_at(sentence: Sentence, index: int) -> str:
@@ -167,7 +167,7 @@ def cord_signal(links: Links) -> CordSignalChange:
                 change=change if assertion in TODAY else None,
                 evidence=links.document.evidence_of(*found[assertion]),
             )
-    return CordSignalChange()
+    return CordSignalChange.unsaid()
 
 
 def _interpretations(document: Document) -> list[Annotation]:

@@ -37,21 +37,23 @@ class Grammar:
     positive_start: frozenset[str]
 
 
-@dataclass(slots=True)
 class CueSpan:
     """A cue found in a sentence, with the words it reaches."""
 
-    entry: CueEntry
-    first: int
-    last: int
-    scope: tuple[int, int] = (0, -1)
+    __slots__ = ("entry", "first", "last", "scope")
+
+    def __init__(self, entry: CueEntry, first: int, last: int, scope: tuple[int, int] = (0, -1)) -> None:
+        self.entry = entry
+        self.first = first
+        self.last = last
+        self.scope = scope
 
 
 def cue_of(sentence: Sentence, cue: CueSpan) -> Cue:
     """A cue as the contract lists it."""
     words = sentence.document.words
     start, end = words[cue.first].start, words[cue.last].end
-    return Cue(kind=cue.entry.category, text=sentence.document.text[start:end], start=start, end=end)
+    return Cue.made({"kind": cue.entry.category, "text": sentence.document.text[start:end], "start": start, "end": end})
 
 
 def grammar_of(concepts: Mapping[str, object]) -> Grammar:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from emh_report.cues import CueSpan
 from emh_report.document import Annotation, Sentence
 from emh_report.lexicon import Cue as CueEntry
+from emh_report.wordbook import Wordbook
 from emh_report.words import MONTHS, SHORT_MONTHS
 
 _DATED = CueEntry(id="dated", terms=("in",), file="", line=1, category="historical", direction="either")
@@ -38,6 +39,8 @@ _AHEAD = 25
 
 def dated(sentence: Sentence) -> list[CueSpan]:
     """A historical cue for each date that sets a clause of the sentence against today."""
+    if not any(map(_DATES_A_YEAR.__getitem__, sentence.vocabulary)):
+        return []
     norms = sentence.document.norms
     starts = [
         index
@@ -65,10 +68,12 @@ def absent_then(sentence: Sentence, cue: CueSpan) -> int | None:
 
     None where the sentence only tells of then ("was absent in 2019"), or denies it of today as well.
     """
+    norms = sentence.document.norms
+    if cue.entry.category != "negated" or norms[cue.last] not in _ABSENT:
+        return None
     last = _then(sentence, cue)
     if last is None:
         return None
-    norms = sentence.document.norms
     rest = norms[last + 1 : sentence.last + 1]
     denied = any(other.entry.category == "negated" and other.first > last for other in sentence.cues)
     if denied or not _AS_WELL.isdisjoint(rest) or rest[:1] in (["or"], ["nor"]):
@@ -93,8 +98,6 @@ def _may_be_todays(sentence: Sentence, date: str) -> bool:
 
 def _then(sentence: Sentence, cue: CueSpan) -> int | None:
     norms = sentence.document.norms
-    if cue.entry.category != "negated" or norms[cue.last] not in _ABSENT:
-        return None
     at = cue.last + 1
     if at > sentence.last or norms[at] not in _AT:
         return None
@@ -118,6 +121,8 @@ def _then(sentence: Sentence, cue: CueSpan) -> int | None:
 
 def denies_then(sentence: Sentence, cues: Sequence[CueSpan]) -> bool:
     """Whether a denial is of an earlier study and says nothing of today: "in March 2020 there was no compression"."""
+    if not any(cue.entry.category == "historical" for cue in cues):
+        return False
     denials = [cue for cue in cues if cue.entry.category == "negated"]
     if any(cue.first > max(denial.first for denial in denials) and _goes_on(sentence, cue) for cue in cues):
         return False
@@ -169,7 +174,7 @@ def only_measures(sentence: Sentence, cue: CueSpan) -> bool:
     """Whether a word of the past belongs to a size: "mass of 85 x 60 mm, formerly 70 x 50 mm"."""
     if cue.entry.category != "historical":
         return False
-    return any(0 < size.first - cue.last <= 2 for size in sentence.of("size"))
+    return any(0 < size.first - cue.last <= 2 for size in sentence.kinds.get("size", ()))
 
 
 def is_still_there(sentence: Sentence, cue: CueSpan, target: Annotation) -> bool:
@@ -238,6 +243,10 @@ def _end(sentence: Sentence, index: int) -> int | None:
 def is_year(norm: str) -> bool:
     """Whether a word is a year of the last century or this."""
     return len(norm) == 4 and norm.isdecimal() and norm[:2] in ("19", "20")
+
+
+_DATES_A_YEAR = Wordbook(lambda norm: norm in _MONTHS or is_year(norm))
+"""Whether a word is a month or a year; a sentence without one dates nothing."""
 
 
 def _tells_of_now(norms: list[str]) -> bool:

@@ -8,6 +8,7 @@ statement of its own; and a denied noun's complement is not denied ("no relief o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from emh_report.document import Annotation, Sentence
@@ -97,8 +98,8 @@ class _Denial:
     ) -> None:
         self.sentence, self.cue, self.cues, self.last, self.things = sentence, cue, cues, last, things
         self.norms = sentence.document.norms
-        self.verbs = grammar.finite_verb | _VERBS
-        self.openers = grammar.positive_start | _OPENERS
+        self.verbs = _joined(grammar.finite_verb, _VERBS)
+        self.openers = _joined(grammar.positive_start, _OPENERS)
 
     def ends(self, single: bool) -> Iterator[int]:
         """Where it ends: at most one place of each sort."""
@@ -247,6 +248,11 @@ class _Denial:
                 if any(index < note.first <= index + 4 for note in self.things):
                     yield index
                     return
+
+
+@lru_cache(maxsize=8)
+def _joined(words: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    return words | others
 
 
 def _is_count(word: str) -> bool:

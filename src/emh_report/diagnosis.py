@@ -11,6 +11,7 @@ from emh_report.document import Annotation, Document
 from emh_report.lexicon import Concept
 from emh_report.model import Asserted, Assertion, Certainty, Change, DifferentialDiagnosis, Emh, Experiencer
 from emh_report.model import Warning as ReportWarning
+from emh_report.needs import needs
 
 _SILENT = frozenset({"technique", "comparison", "exam"})
 _BACKGROUND = "clinical"
@@ -18,6 +19,7 @@ _RANK = {"addendum": 3, "impression": 2, "recommendation": 1}
 _FIRMNESS = (Certainty.LIKELY, Certainty.INDETERMINATE, Certainty.UNLIKELY)
 
 
+@needs("emh", otherwise=lambda: (Emh.unsaid(), []))
 def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
     """What the report says of EMH as a diagnosis, today, in this patient."""
     notes = [
@@ -57,7 +59,7 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
                 )
         return _emh(document, assertion, certainty, chosen), warnings
     if not notes:
-        return Emh(), warnings
+        return Emh.unsaid(), warnings
     known = [note for note in notes if note.assertion in (Assertion.PRESENT, Assertion.HISTORICAL)]
     if known:
         return _emh(document, Assertion.HISTORICAL, None, known), warnings
@@ -67,7 +69,7 @@ def emh(document: Document) -> tuple[Emh, list[ReportWarning]]:
 def attribution_of(notes: Sequence[Annotation]) -> Asserted:
     """What some mentions of EMH say together, today."""
     if not notes:
-        return Asserted()
+        return Asserted.unsaid()
     assertion, certainty, _ = _decide(notes)
     return Asserted(assertion=assertion, certainty=certainty)
 
@@ -154,6 +156,7 @@ def _certainty(notes: Sequence[Annotation]) -> Certainty | None:
     return next((certainty for certainty in _FIRMNESS if certainty in found), None)
 
 
+@needs("differential", otherwise=tuple)
 def differential(document: Document, concepts: Mapping[str, Concept]) -> tuple[DifferentialDiagnosis, ...]:
     """Diagnoses other than EMH, each once."""
     groups: dict[str, list[Annotation]] = {}

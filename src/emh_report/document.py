@@ -18,33 +18,64 @@ if TYPE_CHECKING:
     from emh_report.segment import SectionSpan
 
 
+NOTHING: Mapping[str, str] = {}
 _FAMILY = re.compile(r"\bfam|\bf\.?h", re.IGNORECASE)
 
 
-@dataclass(slots=True, eq=False)
 class Annotation:
-    """A phrase the lexicons or the level, sequence and size readers know, and how it is meant."""
+    """A phrase the lexicons or the level, sequence and size readers know, and how it is meant.
 
-    kind: str
-    concept: str
-    first: int
-    last: int
-    sentence: Sentence
-    means: Mapping[str, str] = field(default_factory=dict)
-    preferred: str = ""
-    """The concept's name as the contract prints it."""
-    value: Any = None
-    """LevelSpan, SequenceSpan, SizeSpan or QuantitySpan, for annotations made by those readers."""
-    assertion: Assertion = Assertion.PRESENT
-    certainty: Certainty | None = None
-    experiencer: Experiencer = Experiencer.PATIENT
-    change: Change | None = None
-    cues: tuple[Cue, ...] = ()
-    excepted: bool = False
+    ``preferred`` is the concept's name as the contract prints it, ``value`` a LevelSpan, SequenceSpan, SizeSpan or
+    QuantitySpan. A plain class, as all that is made by the hundred a report: compiled, it is ten times as fast to make
+    as a dataclass.
+    """
+
+    __slots__ = (
+        "assertion", "certainty", "change", "concept", "cues", "excepted", "experiencer", "first", "kind", "last",
+        "means", "preferred", "sentence", "value",
+    )  # fmt: skip
+    certainty: Certainty | None
+    change: Change | None
+    cues: tuple[Cue, ...]
+    excepted: bool
     """Whether an exception ("no compression except at D5") stands between a denial and this phrase.
 
     Of a level that is absent: whether it is taken out of a statement ("except at D5, the cord is compressed").
     """
+
+    def __init__(
+        self,
+        kind: str,
+        concept: str,
+        first: int,
+        last: int,
+        sentence: Sentence,
+        means: Mapping[str, str] = NOTHING,
+        preferred: str = "",
+        value: Any = None,
+        assertion: Assertion = Assertion.PRESENT,
+    ) -> None:
+        self.kind = kind
+        self.concept = concept
+        self.first = first
+        self.last = last
+        self.sentence = sentence
+        self.means = means
+        self.preferred = preferred
+        self.value = value
+        self.assertion = assertion
+        self.certainty = None
+        self.experiencer = Experiencer.PATIENT
+        self.change = None
+        self.cues = ()
+        self.excepted = False
+
+    def as_meant(self, concept: str, preferred: str, first: int, last: int) -> Annotation:
+        """Another concept of its kind in words of it, meant as it is."""
+        other = Annotation(self.kind, concept, first, last, self.sentence, NOTHING, preferred, None, self.assertion)
+        other.certainty, other.experiencer, other.change = self.certainty, self.experiencer, self.change
+        other.cues, other.excepted = self.cues, self.excepted
+        return other
 
     @property
     def text(self) -> str:
@@ -68,53 +99,71 @@ class Annotation:
         return f"<{self.kind}:{self.concept} {self.first}-{self.last} {self.assertion.value}>"
 
 
-@dataclass(slots=True, eq=False)
 class Sentence:
-    """A sentence, heading line or list item; links and denials cross its ends only by reference."""
+    """A sentence, heading line or list item; links and denials cross its ends only by reference.
 
-    document: Document
-    index: int
-    first: int
-    last: int
-    section: str | None
-    label: tuple[int, int] | None = None
-    """Words of a label that opens the sentence ("Spinal cord: normal")."""
-    item: bool = False
-    annotations: list[Annotation] = field(default_factory=list)
-    clauses: list[tuple[int, int]] = field(default_factory=list)
+    ``label`` are the words of a label that opens it ("Spinal cord: normal").
+    """
+
+    __slots__ = (
+        "annotations", "beside", "clauses", "cues", "document", "first", "index", "item", "kinds", "label", "last",
+        "paragraph", "section", "topic", "vocabulary",
+    )  # fmt: skip
+    annotations: list[Annotation]
+    clauses: list[tuple[int, int]]
     """First and last word of each clause, in order."""
-    beside: list[Annotation] = field(default_factory=list)
+    beside: list[Annotation]
     """Concepts of overlays in words that another concept has; mentions, and nothing to link."""
-    paragraph: int = 0
-    cues: list[Any] = field(default_factory=list)
+    cues: list[Any]
     """Cues found in it (cues.CueSpan), also those that govern nothing."""
-    topic: list[Annotation] = field(default_factory=list)
+    topic: list[Annotation]
     """Sites and structures of the label it stands under ("Foramina: ... Mild narrowing at T4/T5")."""
-    _sorted: tuple[int, dict[str, list[Annotation]]] = (0, {})
-    """The annotations by kind, and how many they were when they were sorted."""
+    vocabulary: frozenset[str]
+    """Normal forms of its words: what a step looks for is mostly in none of them."""
+    kinds: dict[str, list[Annotation]]
+    """The annotations by kind, each list in order; a step that needs a kind asks here whether there is any."""
 
-    @property
-    def by_kind(self) -> dict[str, list[Annotation]]:
-        """The annotations, by kind."""
-        count, found = self._sorted
-        if count != len(self.annotations):
-            found = {}
-            for annotation in self.annotations:
-                found.setdefault(annotation.kind, []).append(annotation)
-            self._sorted = len(self.annotations), found
-        return found
+    def __init__(
+        self,
+        document: Document,
+        index: int,
+        first: int,
+        last: int,
+        section: str | None,
+        label: tuple[int, int] | None = None,
+        item: bool = False,
+        paragraph: int = 0,
+    ) -> None:
+        self.document = document
+        self.index = index
+        self.first = first
+        self.last = last
+        self.section = section
+        self.label = label
+        self.item = item
+        self.paragraph = paragraph
+        self.vocabulary = frozenset(document.norms[first : last + 1])
+        self.annotations, self.clauses, self.beside, self.cues, self.topic = [], [], [], [], []
+        self.kinds = {}
 
-    def of(self, *kinds: str) -> list[Annotation]:
+    def annotate(self, annotations: list[Annotation]) -> None:
+        """Make these its annotations, in order."""
+        kinds: dict[str, list[Annotation]] = {}
+        for annotation in annotations:
+            kind = annotation.kind
+            if kind in kinds:
+                kinds[kind].append(annotation)
+            else:
+                kinds[kind] = [annotation]
+        self.annotations, self.kinds = annotations, kinds
+
+    def of(self, kind: str, *others: str) -> list[Annotation]:
         """Annotations of these kinds in order."""
-        count, found = self._sorted
-        if count != len(self.annotations):
-            found = self.by_kind
-        if not found:
-            return []
-        if len(kinds) == 1:
-            group = found.get(kinds[0])
-            return group[:] if group else []
-        groups = [found[kind] for kind in kinds if kind in found]
+        found = self.kinds
+        if not others:
+            return found[kind][:] if kind in found else []
+        kinds = (kind, *others)
+        groups = [found[each] for each in kinds if each in found]
         if len(groups) < 2:
             return groups[0][:] if groups else []
         return [annotation for annotation in self.annotations if annotation.kind in kinds]
@@ -132,7 +181,9 @@ class Sentence:
 
     def norms(self, first: int, last: int) -> list[str]:
         """Normal forms of words ``first`` to ``last``, cut to the sentence."""
-        return self.document.norms[max(first, self.first) : min(last, self.last) + 1]
+        first = self.first if first < self.first else first
+        last = self.last if last > self.last else last
+        return self.document.norms[first : last + 1]
 
 
 @dataclass(slots=True, eq=False)
@@ -148,32 +199,38 @@ class Document:
     addenda: list[tuple[int, int]] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     """Fields of a template in it, filled in or not."""
-    _sorted: tuple[int, dict[str, list[Sentence]]] = (0, {})
-    """The sentences by the kinds of their annotations, and how many there were when they were sorted."""
-
-    @property
-    def kinds(self) -> dict[str, list[Sentence]]:
-        """The kinds of annotations in it, each with its sentences."""
-        count, found = self._sorted
-        if count != len(self.sentences):
-            found = {}
-            for sentence in self.sentences:
-                for kind in sentence.by_kind if sentence.annotations else ():
-                    found.setdefault(kind, []).append(sentence)
-            self._sorted = len(self.sentences), found
-        return found
-
+    kinds: dict[str, list[Sentence]] = field(default_factory=dict)
+    """The kinds of annotations in it, each with its sentences, once all are read."""
     _evidence: dict[tuple[int, int], Evidence] = field(default_factory=dict)
     """Evidence given so far: several fields rest on the same words."""
     _family: bool | None = None
 
+    def close(self) -> None:
+        """Note the kinds of annotations, all of which are made now."""
+        found: dict[str, list[Sentence]] = {}
+        for sentence in self.sentences:
+            for kind in sentence.kinds:
+                if kind in found:
+                    found[kind].append(sentence)
+                else:
+                    found[kind] = [sentence]
+        self.kinds = found
+
+    def release(self) -> None:
+        """Let go of everything that points back to what holds it, so that nothing waits for the garbage collector."""
+        for sentence in self.sentences:
+            sentence.annotations = sentence.topic = sentence.beside = []
+            sentence.kinds = {}
+        self.sentences = []
+        self.kinds = {}
+
     def having(self, *kinds: str) -> list[Sentence]:
-        """Sentences with annotations of these kinds, in order; to be asked for once all are read."""
+        """Sentences with annotations of these kinds, in order."""
         found = self.kinds
         groups = [found[kind] for kind in kinds if kind in found]
         if len(groups) < 2:
             return groups[0][:] if groups else []
-        return [sentence for sentence in self.sentences if not sentence.by_kind.keys().isdisjoint(kinds)]
+        return [sentence for sentence in self.sentences if not sentence.kinds.keys().isdisjoint(kinds)]
 
     @property
     def names_family(self) -> bool:
@@ -191,7 +248,7 @@ class Document:
         found = self._evidence.get((first, last))
         if found is None or found.section != section:
             start, end = self.words[first].start, self.words[last].end
-            found = Evidence(start=start, end=end, text=self.text[start:end], section=section)
+            found = Evidence.made({"start": start, "end": end, "text": self.text[start:end], "section": section})
             self._evidence[first, last] = found
         return found
 
@@ -199,7 +256,10 @@ class Document:
         """One evidence for each sentence the annotations lie in: from the first to the last of them."""
         spans: dict[int, tuple[int, int, str | None]] = {}
         for annotation in annotations:
-            key = annotation.sentence.index
-            first, last, section = spans.get(key, (annotation.first, annotation.last, annotation.sentence.section))
-            spans[key] = (min(first, annotation.first), max(last, annotation.last), section)
-        return tuple(self.evidence(*spans[key]) for key in sorted(spans))
+            sentence, first, last = annotation.sentence, annotation.first, annotation.last
+            key = sentence.index
+            if key in spans:
+                begun, ended, _ = spans[key]
+                first, last = begun if begun < first else first, ended if ended > last else last
+            spans[key] = (first, last, sentence.section)
+        return tuple([self.evidence(*spans[key]) for key in sorted(spans)])

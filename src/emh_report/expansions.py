@@ -6,6 +6,7 @@ from emh_report.document import Annotation, Sentence
 from emh_report.lesion_names import EXPANSIONS
 from emh_report.measure import SizeSpan
 from emh_report.model import Asserted, Assertion, Laterality, Lesion, LesionKind, Site
+from emh_report.needs import needs
 from emh_report.nouns import noun_before, nouns
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.tissue import side_of_bone
@@ -14,6 +15,7 @@ _TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 _NO_BONE = frozenset({"marrow", "bone marrow", "bones", "spine", "marrow signal", "ribs"})
 
 
+@needs("bone_marrow", otherwise=tuple)
 def expanded_bones(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
     """One lesion for each kind of expanded bone that the report describes and no mass stands for."""
     masses = {draft.site for draft in links.lesions if draft.assertion in _TODAY}

@@ -18,7 +18,7 @@ from emh_report.lexicon import load
 from emh_report.link import link
 from emh_report.mentions import Reader
 from emh_report.model import Findings, Source
-from emh_report.pipeline import ADDED, NORMS, SEGMENTS, TARGETS, WORDS, Segmenter, build
+from emh_report.pipeline import ADDED, PIPES, SEGMENTS, TARGETS, TYPED, WORDS, Segmenter, Tokenizer, build
 from emh_report.pyrush import OURS
 from emh_report.reading import ReportText, digest
 from emh_report.relations import Links
@@ -47,29 +47,48 @@ class Extractor:
         with uncollected():
             self.lexicons = load(overlays)
             self._nlp = build(self.lexicons, bare=True, sentences=sentences)
+            self._pipes = [self._nlp.get_pipe(name) for name in PIPES if name != SEGMENTS]
             self._segment = cast(Segmenter, self._nlp.get_pipe(SEGMENTS))
-            self._is_silent = Silence(self._segment.headings)
+            self._is_silent = Silence(self._segment.headings, cast(Tokenizer, self._nlp.tokenizer).spelling)
             self._read = Reader(self.lexicons)
 
     def __call__(self, report: ReportText) -> Findings:
         """Findings of one report; offsets count the characters of ``report.text``."""
         with uncollected():
-            doc = self._nlp(report.text, disable=[SEGMENTS])
-            told = doc.user_data
-            if not told[TARGETS] and not told[ADDED] and self._is_silent(report.text, told[WORDS], told[NORMS]):
-                return nothing(self.lexicons, _source(report))
-            return self._trace(report, doc).findings
+            return self._findings(report)
 
     def trace(self, report: ReportText) -> Trace:
         """Findings of one report with what they were made from."""
         with uncollected():
-            return self._trace(report, self._nlp(report.text, disable=[SEGMENTS]))
+            return Trace(*self._read_all(report, self._matched(report.text)))
 
-    def _trace(self, report: ReportText, doc: Doc) -> Trace:
+    def _matched(self, text: str) -> Doc:
+        """The words of a text and what the lexicons find among them, not yet cut into sentences.
+
+        What ``Language.__call__`` does, without what it does besides for pipelines of any kind.
+        """
+        doc = self._nlp.make_doc(text)
+        for pipe in self._pipes:
+            doc = pipe(doc)
+        return doc
+
+    def _findings(self, report: ReportText) -> Findings:
+        """Findings of one report; what they were made from is freed when it returns."""
+        text = report.text
+        doc = self._matched(text)
+        told = doc.user_data
+        if not told[TARGETS] and not told[ADDED] and self._is_silent(text, told[TYPED], told[WORDS]):
+            return nothing(self.lexicons, _source(report))
+        links, findings = self._read_all(report, doc)
+        links.document.release()
+        return findings
+
+    def _read_all(self, report: ReportText, doc: Doc) -> tuple[Links, Findings]:
         document = self._read(self._segment(doc))
         links = link(document)
         found = assemble(links, self._read.mentions(document), self.lexicons, _source(report))
-        return Trace(links, found.model_copy(update={"warnings": warnings(links, found)}))
+        told = warnings(links, found)
+        return links, found.model_copy(update={"warnings": told}) if told else found
 
 
 def _source(report: ReportText) -> Source:

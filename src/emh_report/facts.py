@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from emh_report.anchors import Anchor, premodifies
 from emh_report.document import Annotation, Sentence
 from emh_report.levels import LevelSpan
-from emh_report.model import VERTEBRAE, Assertion, Change
+from emh_report.model import VERTEBRAE, Assertion, Change, level_order
 
+_KNOWN = frozenset(VERTEBRAE)
 TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 
 
@@ -53,8 +54,8 @@ def make_history(facts: Iterable[Fact]) -> None:
 
 def ordered(levels: Iterable[str]) -> tuple[str, ...]:
     """Levels without repeats, cranial to caudal."""
-    found = set(levels)
-    return tuple(level for level in VERTEBRAE if level in found) if found else ()
+    found = _KNOWN.intersection(levels)
+    return tuple(sorted(found, key=level_order)) if found else ()
 
 
 def level_names(notes: Iterable[Annotation]) -> tuple[str, ...]:

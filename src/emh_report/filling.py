@@ -32,17 +32,18 @@ class Filling:
         self._starts = [choice.span[0] for choice in self._choices]
         self._furthest = list(accumulate((choice.span[1] for choice in self._choices), max))
         self._bit: set[Choice] = set()
-        self.any = bool(choices)
 
     @property
     def choices(self) -> list[Choice]:
         """The fields that matter: all but answers, and blank labels that name no finding."""
         return [choice for choice in self._choices if not choice.kinds or choice in self._bit]
 
+    def touch(self, first: int, last: int) -> bool:
+        """Whether any field has a word of ``first`` to ``last``."""
+        return bool(self._choices) and bool(self._around(self._characters(first, last)))
+
     def is_silent(self, first: int, last: int, kind: str) -> bool:
         """Whether words ``first`` to ``last`` assert nothing."""
-        if not self._choices:
-            return False
         span = self._characters(first, last)
         for choice in self._around(span):
             if any(start < span[1] and span[0] < end for start, end in choice.hidden):
@@ -53,7 +54,7 @@ class Filling:
 
     def answer(self, sentence: Sentence) -> None:
         """Let plain answers decide how the phrases of their labels are meant."""
-        if not self._choices or any(level.excepted for level in sentence.of("level")):
+        if any(level.excepted for level in sentence.kinds.get("level", ())):
             return  # "Cord compression - T4: no, T5: yes" answers level by level
         for note in sentence.annotations:
             span = self._characters(note.first, note.last)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from emh_report.lines import Line
-from emh_report.words import Word, first_word, normalise, tokenize
+from emh_report.wordbook import Wordbook
+from emh_report.words import WRITTEN, Passages, Word, normalise, tokenize
 
 LABEL = "subheading"
 """The category whose phrases label a passage of the findings and start no section."""
@@ -46,21 +47,28 @@ class Mark(NamedTuple):
     category: str
 
 
+_Phrases = dict[int, dict[tuple[str, ...], list[str]]]
+"""Number of words → phrases of so many words → their categories."""
+_NONE: _Phrases = {}
+
+
 class Headings:
     """Heading phrases, by their first compared word."""
 
     def __init__(self, variants: Mapping[str, Sequence[str]]) -> None:
-        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._phrases: dict[str, _Phrases] = {}
         self._modifiers = set(map(normalise, _MODIFIERS.split()))
         for category, phrases in variants.items():
             for phrase in phrases:
                 words = tuple(normalise(word.text) for word in tokenize(phrase))
                 if words:
-                    self._phrases.setdefault(words[0], []).append((words, category))
+                    lengths = self._phrases.setdefault(words[0], {})
+                    lengths.setdefault(len(words), {}).setdefault(words, []).append(category)
                     self._modifiers.update(words if category != LABEL else ())
-        for entries in self._phrases.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
-        longest = max((len(entries[0][0]) for entries in self._phrases.values()), default=0)
+        for first, lengths in self._phrases.items():
+            self._phrases[first] = dict(sorted(lengths.items(), reverse=True))
+        longest = max((max(lengths) for lengths in self._phrases.values()), default=0)
+        self._opening = Wordbook(lambda word: self.open_with(normalise(word)))
         self.opening = re.compile(rf"(?:\s*\S+){{1,{longest + 3}}}")
         """As much of a line as its heading phrase can reach; what is torn from it is a word further on."""
 
@@ -73,15 +81,23 @@ class Headings:
         """Whether a phrase begins with this word."""
         return norm in self._phrases or ("l" in norm and norm.replace("l", "i") in self._phrases)
 
+    def opens(self, word: str) -> bool:
+        """Whether a phrase begins with this word, as it is written."""
+        return self._opening[word]
+
+    def openings(self, words: Sequence[Word]) -> list[int]:
+        """Where a phrase may begin."""
+        return self._opening.places(map(WRITTEN, words))
+
     def at(self, norm: Sequence[str], index: int) -> Iterator[tuple[int, str]]:
         """Phrases that start at ``index``, longest first: the index after them, and the category."""
         first, spelt = norm[index], norm
         if first not in self._phrases and "l" in first:
             # scanning turns i into l: "lMPRESSlON", "Technlque"
             spelt = [word.replace("l", "i") for word in norm]
-        for words, category in self._phrases.get(spelt[index], ()):
-            if tuple(spelt[index : index + len(words)]) == words:
-                yield index + len(words), category
+        for length, phrases in self._phrases.get(spelt[index], _NONE).items():
+            for category in phrases.get(tuple(spelt[index : index + length]), ()):
+                yield index + length, category
 
     def modify(self, norm: Sequence[str], category: str) -> bool:
         """Whether ``norm`` may stand between a heading of ``category`` and its colon."""
@@ -97,15 +113,16 @@ class Headings:
         )
 
 
-def find_marks(text: str, lines: Sequence[Line], headings: Headings) -> list[Mark]:
-    """Every heading and known label, in order and without overlap."""
-    marks = [mark for index in range(len(lines)) if (mark := _line_heading(text, lines, index, headings))]
+def find_marks(text: str, lines: Sequence[Line], headings: Headings, words: Sequence[Word] | None = None) -> list[Mark]:
+    """Every heading and known label, in order and without overlap; ``words`` are those of the text, if known."""
+    within = Passages(text, tokenize(text) if words is None else words)
+    marks = [mark for index in range(len(lines)) if (mark := _line_heading(text, lines, index, headings, within))]
     starts = [line.start for line in lines]
     behind = 0
     for colon in re.finditer("[:：]", text):
         at = colon.start()
         line = lines[bisect_right(starts, at) - 1] if starts[0] <= at else lines[0]
-        mark = _colon_heading(text, max(line.start, behind), at, line.start, headings)
+        mark = _colon_heading(text, max(line.start, behind), at, line.start, headings, within)
         if mark:
             marks.append(mark)
             behind = mark.end
@@ -119,22 +136,18 @@ def find_marks(text: str, lines: Sequence[Line], headings: Headings) -> list[Mar
     return kept
 
 
-def _line_heading(text: str, lines: Sequence[Line], index: int, headings: Headings) -> Mark | None:
+def _line_heading(text: str, lines: Sequence[Line], index: int, headings: Headings, within: Passages) -> Mark | None:
     """A heading that opens a line and is closed by something other than a colon."""
     line = lines[index]
     start = _DECORATION.match(text, line.start, line.end).end()  # type: ignore[union-attr]
-    window = text[start : min(line.end, start + _REACH)]
-    first = first_word(window)
-    if first is not None and not headings.open_with(normalise(first)):
-        return None
-    reach = headings.opening.match(window)
-    words = tokenize(reach[0]) if reach else []
-    if not words:
+    reach = headings.opening.match(text, start, min(line.end, start + _REACH))
+    words = within(start, reach.end()) if reach else []
+    if not words or not headings.opens(words[0].text):
         return None
     norm = [normalise(word[0]) for word in words]
     for after, category in headings.at(norm, 0):
-        phrase = window[: words[after - 1].end]
-        rest = start + words[after - 1].end
+        rest = words[after - 1].end
+        phrase = text[start:rest]
         if text[rest : rest + 1] == ":" and not _ALONE.fullmatch(text, rest, line.end):
             continue  # find_marks looks at colons
         detail = _DETAIL.match(text, rest, line.end)
@@ -183,20 +196,22 @@ def _stands_alone(text: str, lines: Sequence[Line], index: int, phrase: str) -> 
     return phrase.isupper() and not text[before.start : before.end].isupper()
 
 
-def _colon_heading(text: str, begin: int, colon: int, line_start: int, headings: Headings) -> Mark | None:
+def _colon_heading(
+    text: str, begin: int, colon: int, line_start: int, headings: Headings, within: Passages
+) -> Mark | None:
     """The heading that the colon at ``colon`` closes: the earliest phrase that fits."""
     if text[colon - 1 : colon].isdecimal() and text[colon + 1 : colon + 2].isdecimal():
         return None
     begin = max(begin, colon - _REACH)
-    window = text[begin:colon].rstrip("*_]. ")
-    words = tokenize(window)
+    words = within(begin, begin + len(text[begin:colon].rstrip("*_]. ")))
+    openings = headings.openings(words)
+    if not openings:
+        return None
     norm = [normalise(word[0]) for word in words]
     opening = _DECORATION.match(text, line_start, colon).end()  # type: ignore[union-attr]
     end = _AFTER_COLON.match(text, colon).end()  # type: ignore[union-attr]
-    for index, word in enumerate(words):
-        if not headings.open_with(norm[index]):
-            continue
-        start = begin + word.start
+    for index in openings:
+        start = words[index].start
         for after, category in headings.at(norm, index):
             if start == opening:
                 fits, start = headings.modify(norm[after:], category), line_start
@@ -207,7 +222,7 @@ def _colon_heading(text: str, begin: int, colon: int, line_start: int, headings:
             elif (
                 category not in (LABEL, "exam")
                 and 0 < index <= 3
-                and begin + words[0].start == opening
+                and words[0].start == opening
                 and _plain(words[:index])
             ):
                 fits, start = True, line_start  # "Detailed Clinical History:", "MRI Brain Findings:"

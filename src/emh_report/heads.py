@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from emh_report.anchors import LESION, Anchor, premodifies, qualifies
 from emh_report.document import Annotation, Sentence
 from emh_report.itemised import itemised
-from emh_report.lesion_names import numbered_bone, numbered_nodes
+from emh_report.lesion_names import is_specimen, numbered_bone, numbered_nodes
 from emh_report.lesion_words import is_in_diagnosis, says_of_organ
 from emh_report.model import Assertion
 from emh_report.sites import ORGAN_SITES, give_sites
+
+_HEADS = frozenset({"lesion", "emh", "differential", "site"})  # what can name a lesion where no label does
 
 
 def lesion_heads(sentence: Sentence) -> list[Anchor]:
@@ -18,10 +20,10 @@ def lesion_heads(sentence: Sentence) -> list[Anchor]:
     if listed := numbered_nodes(sentence) or numbered_bone(sentence):
         return [listed]
     heads: list[Anchor] = []
+    if sentence.label is None and _HEADS.isdisjoint(sentence.kinds):
+        return heads
     for note in sentence.of("lesion"):
-        if _names_nodes(sentence, note):
-            continue
-        if _is_specimen(sentence, note):
+        if _names_nodes(sentence, note) or is_specimen(sentence, note):
             continue
         role = note.means.get("role", "mass")
         if (role == "part" and says_of_organ(note)) or is_in_diagnosis(note):
@@ -100,10 +102,6 @@ def _tumours(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
         ):
             found.append(anchor)
     return found
-
-
-_OF_A_PLACE = frozenset("of from the paravertebral epidural paraspinal".split())
-"""Words before tissue that was taken, not seen in it: "biopsy of the paravertebral tissue"."""
 
 
 def _names_nodes(sentence: Sentence, note: Annotation) -> bool:
@@ -202,6 +200,7 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
     )
     return (
         swallowed
+        or (note.text.lower() == "both" and _before_a_place(sentence, note))
         or (
             before in _PREPOSITIONS and not ("member" in note.means and sentence.norms(note.last, note.last) == ["one"])
         )
@@ -209,6 +208,11 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
         or _compares(sentence, note)
         or _of_a_finding(sentence, note)
     )
+
+
+def _before_a_place(sentence: Sentence, note: Annotation) -> bool:
+    """Whether "both" is of two places: "the masses encased both kidneys"."""
+    return any(0 < place.first - note.last <= 2 for place in sentence.of("organ", "site", "structure"))
 
 
 def _is_member(sentence: Sentence, note: Annotation) -> bool:
@@ -222,14 +226,6 @@ def _of_a_finding(sentence: Sentence, note: Annotation) -> bool:
         return False
     named = [other for other in sentence.of("finding", "lesion", "site", "emh") if other.last < note.first]
     return bool(named) and named[-1].means.get("field") in ("cord_compression", "cauda_equina", "cord_signal_change")
-
-
-def _is_specimen(sentence: Sentence, note: Annotation) -> bool:
-    """Whether tissue lies under the microscope: "histopathology shows tissue rich in haematopoietic cells"."""
-    first = sentence.clause_of(note.first)[0]
-    examined = any(first <= other.first < note.first for other in sentence.of("biopsy"))
-    between = sentence.norms(note.first - 3, note.first - 1)
-    return examined and note.text.lower() in ("tissue", "soft tissue") and not _OF_A_PLACE.intersection(between)
 
 
 def _compares(sentence: Sentence, note: Annotation) -> bool:

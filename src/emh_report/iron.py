@@ -23,6 +23,7 @@ from emh_report.iron_sites import (
     tissues,
 )
 from emh_report.iron_values import measurements
+from emh_report.lesions import Draft
 from emh_report.model import Assertion, Experiencer, IronDeposition, IronSite, Severity
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.standing import stronger
@@ -42,10 +43,15 @@ _DONE = frozenset(
 
 def iron(links: Links) -> IronDeposition:
     """Iron by site; the whole is the strongest of them."""
-    report = _Reader(links)
-    if any(iron_notes(sentence) for sentence in links.document.sentences):
-        for sentence in links.document.sentences:
-            report.read(sentence)
+    spoken = [
+        (sentence, notes)
+        for sentence in links.document.sentences
+        if sentence.annotations and sentence.section not in SILENT and sentence.section != BACKGROUND
+        if (notes := iron_notes(sentence))
+    ]
+    report = _Reader(links, [draft for draft in links.lesions if draft.assertion in TODAY] if spoken else [])
+    for sentence, notes in spoken:
+        report.read(sentence, notes)
     sites = report.sites()
     document = links.document
     found = [said for group in sites.values() for said in group]
@@ -92,21 +98,20 @@ def _notes(said: Iterable[Said]) -> list[Annotation]:
 
 
 class _Reader:
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, lesions: list[Draft]) -> None:
         self._links = links
-        self._of_lesions = {id(note) for draft in links.lesions if draft.assertion in TODAY for note in draft.notes}
-        self._any_lesion = any(draft.assertion in TODAY for draft in links.lesions)
+        self._of_lesions = {note for draft in lesions for note in draft.notes}
+        self._any_lesion = bool(lesions)
+        self._asked: tuple[int, list[Annotation]] = (0, [])
+        """The last sentence that was asked for, by its number, and what the paragraph had spoken of before it."""
         self._said: list[Said] = []
         self.unowned: list[Said] = []
         self.asked: list[Annotation] = []
-        self._subject: tuple[Sentence, list[Annotation]] | None = None
 
-    def read(self, sentence: Sentence) -> None:
+    def read(self, sentence: Sentence, notes: list[Annotation]) -> None:
         """Take up what one sentence says of iron."""
-        if sentence.section in SILENT or sentence.section == BACKGROUND:
-            return
         found = tissues(sentence)
-        for note in iron_notes(sentence):
+        for note in notes:
             normal = note.means.get("polarity") == "absent" or (
                 note.assertion is Assertion.PRESENT and is_called_normal(note, found)
             )
@@ -115,11 +120,22 @@ class _Reader:
                 self.asked.append(note)
             else:
                 self._add(note, assertion, found)
-        own = subject_of(sentence, found)
-        if own:
-            self._subject = (sentence, own)
-        elif self._subject and self._subject[0].paragraph != sentence.paragraph:
-            self._subject = None
+
+    def _spoken_of(self, sentence: Sentence) -> list[Annotation]:
+        """The tissues that the paragraph spoke of last, before a sentence."""
+        sentences = self._links.document.sentences
+        asked, found = self._asked
+        for index in range(sentence.index - 1, asked - 1, -1):
+            before = sentences[index]
+            if before.paragraph != sentence.paragraph:
+                found = []
+                break
+            if before.annotations and before.section not in SILENT and before.section != BACKGROUND:
+                if own := subject_of(before, tissues(before)):
+                    found = own
+                    break
+        self._asked = (sentence.index, found)
+        return found
 
     def sites(self) -> dict[str, list[Said]]:
         """Everything said, by site in order of mention."""
@@ -130,18 +146,14 @@ class _Reader:
 
     def _add(self, note: Annotation, assertion: Assertion, found: list[Annotation]) -> None:
         own = sites_of(note, assertion, found)
-        goes_on = self._subject and self._subject[0].paragraph == note.sentence.paragraph
-        if self._subject and goes_on and not own and id(note) not in self._of_lesions:
-            own = [
-                Said(site, assertion, note, None)
-                for site in dict.fromkeys(site_name(tissue) for tissue in self._subject[1])
-                if site
-            ]
+        if not own and note not in self._of_lesions:
+            sites = dict.fromkeys(site_name(tissue) for tissue in self._spoken_of(note.sentence))
+            own = [Said(site, assertion, note, None) for site in sites if site]
         excepted = exceptions(note, assertion, found)
         if own or excepted:
             self._said.extend([*own, *excepted])
         elif (
-            id(note) in self._of_lesions
+            note in self._of_lesions
             or self._is_local(note)
             and (assertion is Assertion.ABSENT or self._any_lesion and assertion in TODAY)
         ):
@@ -157,20 +169,10 @@ class _Reader:
 
 def iron_notes(sentence: Sentence) -> list[Annotation]:
     """Phrases that speak of iron in an image, each word once; "no signal loss on GRE" denies it."""
-    sensitive = any(IRON_SEQUENCES.intersection(_sequences(note)) for note in sentence.of("sequence"))
     taken: set[int] = set()
-    found = []
+    found: list[Annotation] = []
     for note in sentence.annotations:
-        means = note.means
-        if not means and note.kind != "intensity":
-            continue
-        named = (
-            means.get("field") == "iron"
-            or means.get("intensity") == "blooming"
-            or "siderotic" in means.get("finding", "")
-        )
-        lost = note.kind == "intensity" and _LOSS.intersection(sentence.norms(note.first, note.last))
-        if not named and not (lost and sensitive and note.assertion is Assertion.ABSENT):
+        if not _is_named(note) and not (note.kind == "intensity" and _is_lost(sentence, note)):
             continue
         words = set(range(note.first, note.last + 1))
         if (
@@ -183,6 +185,22 @@ def iron_notes(sentence: Sentence) -> list[Annotation]:
         taken |= words
         found.append(note)
     return found
+
+
+def _is_named(note: Annotation) -> bool:
+    means = note.means
+    if not means:
+        return False
+    named = means.get("field") == "iron" or means.get("intensity") == "blooming"
+    return named or ("finding" in means and "siderotic" in means["finding"])
+
+
+def _is_lost(sentence: Sentence, note: Annotation) -> bool:
+    """Whether a loss of signal is denied where a sequence is named that would show it."""
+    if note.assertion is not Assertion.ABSENT or _LOSS.isdisjoint(sentence.norms(note.first, note.last)):
+        return False
+    sequences = sentence.kinds.get("sequence", ())
+    return any(not IRON_SEQUENCES.isdisjoint(_sequences(sequence)) for sequence in sequences)
 
 
 def _is_measured(sentence: Sentence, note: Annotation) -> bool:

@@ -95,3 +95,15 @@ def counted(head: Anchor) -> int | None:
     many = sentence.document.slice(head.last, head.last).lower().endswith("s")
     named = at > sentence.first and norms[at - 1] in _NUMBERED
     return number if 1 < number <= _MOST and many and not named and not numbers_item else None
+
+
+_OF_A_PLACE = frozenset("of from the paravertebral epidural paraspinal".split())
+"""Words before tissue that was taken, not seen in it: "biopsy of the paravertebral tissue"."""
+
+
+def is_specimen(sentence: Sentence, note: Annotation) -> bool:
+    """Whether tissue lies under the microscope: "histopathology shows tissue rich in haematopoietic cells"."""
+    first = sentence.clause_of(note.first)[0]
+    examined = any(first <= other.first < note.first for other in sentence.of("biopsy"))
+    between = sentence.norms(note.first - 3, note.first - 1)
+    return examined and note.text.lower() in ("tissue", "soft tissue") and not _OF_A_PLACE.intersection(between)

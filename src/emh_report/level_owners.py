@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from emh_report.anchors import LESION, PREPOSITIONS, Anchor, covers, premodifies, qualifies
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
+from emh_report.needs import needs
 
 
+@needs("level", otherwise=list)
 def attach_levels(sentence: Sentence, anchors: Sequence[Anchor]) -> list[Annotation]:
     """Give every level of the sentence to its anchor; returns the levels that belong to none."""
     loose: list[Annotation] = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from emh_report.level_links import ENDS, next_link
 from emh_report.lookalikes import is_lookalike
@@ -17,6 +16,7 @@ from emh_report.model import VERTEBRAE, level_order
 from emh_report.sequences import SequenceSpan
 from emh_report.t1_t2 import names_one, split_sequences
 from emh_report.vertebrae import REGION_WORDS, Name, find_names, opens_name, word_set
+from emh_report.wordbook import Wordbook
 from emh_report.words import Word, normalise
 
 __all__ = ["LevelSpan", "SequenceSpan", "find_levels", "find_sequences", "levels_and_sequences", "opens_level"]
@@ -78,9 +78,11 @@ def levels_and_sequences(words: Sequence[Word], norm: Sequence[str]) -> tuple[li
     spans: list[LevelSpan] = []
     for names, kinds in _expressions(norm, vertebrae):
         spans.append(_resolve(norm, names, kinds, spans[-1] if spans else None))
-    taken = {index for span in spans for index in range(span.first, span.last + 1)}
-    spans += (span for span in _vague(norm) if taken.isdisjoint(range(span.first, span.last + 1)))
-    return sorted(spans, key=lambda span: span.first), sequences
+    if vague := list(_vague(norm)):
+        taken = {index for span in spans for index in range(span.first, span.last + 1)}
+        spans += (span for span in vague if taken.isdisjoint(range(span.first, span.last + 1)))
+        spans.sort(key=lambda span: span.first)
+    return spans, sequences
 
 
 def opens_level(word: str) -> bool:
@@ -90,6 +92,8 @@ def opens_level(word: str) -> bool:
 
 def _split_names(words: Sequence[Word], norm: Sequence[str]) -> tuple[dict[int, Name], list[SequenceSpan]]:
     found = find_names(words, norm)
+    if not found:
+        return split_sequences(norm, {}, {})
     names = {at: name for at, name in found.items() if not is_lookalike(norm, at, name.last, name.level)}
     links = {at: link for at, name in names.items() if (link := next_link(norm, names, name))}
     return split_sequences(norm, names, links)
@@ -232,15 +236,17 @@ def _disc_noun(norm: Sequence[str], first: int, last: int, previous: LevelSpan |
 def _vague(norm: Sequence[str]) -> Iterator[LevelSpan]:
     """ "mid thoracic", "mid to lower dorsal", "thoracolumbar junction": a region, no level."""
     taken = -1
-    for at, word in enumerate(norm):
-        if at > taken and _opens_vague(word) and (last := _vague_end(norm, at)) is not None:
+    for at in _VAGUE.places(norm):
+        if at > taken and (last := _vague_end(norm, at)) is not None:
             yield LevelSpan(at, last, vague=" ".join(norm[at : last + 1]))
             taken = last
 
 
-@lru_cache(maxsize=4096)
 def _opens_vague(word: str) -> bool:
     return word == "cvj" or word in _JUNCTIONS or word in _POSITION or bool(_MID.fullmatch(word))
+
+
+_VAGUE = Wordbook(_opens_vague)
 
 
 def _vague_end(norm: Sequence[str], at: int) -> int | None:

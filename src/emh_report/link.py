@@ -7,7 +7,7 @@ sentences without a subject of their own refer. A focus never outlives its secti
 from __future__ import annotations
 
 from emh_report.anchors import LESION, Anchor, by_position, owner
-from emh_report.attributes import acceptance, add_parts, is_systemic, passive, shines
+from emh_report.attributes import acceptance, add_parts, is_systemic, shines
 from emh_report.beside import (
     both_levels,
     bracketed_level,
@@ -34,15 +34,21 @@ from emh_report.lesions import Draft
 from emh_report.level_owners import attach_levels, is_clear
 from emh_report.members import respective
 from emh_report.model import Assertion, Experiencer
-from emh_report.owners import is_compared, other_anchors
+from emh_report.owners import is_compared, is_passive, other_anchors
 from emh_report.parts import says_where_measured
 from emh_report.registry import Registry
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.signals import SignalDraft, signals
 from emh_report.sites import place_told
 
+_SPINAL = frozenset({"finding", "effect", "structure", "lesion"})
+"""Kinds that tell of the spine, or that the text is about something else."""
 _SUBJECTS = ("differential", "condition", "node", "organ_finding")
 """Kinds that a level in their sentence is about: "Metastases at T4 and L2"."""
+_TURNS = frozenset("organ organ_finding node vertebra disc bone_marrow".split())
+"""Anchors that end what was said of a lesion."""
+_TELLING = frozenset("intensity size quantity finding modifier change".split())
+"""Kinds that tell something of a thing."""
 _Drafts = dict[Anchor, list[Draft]]
 
 
@@ -92,49 +98,50 @@ class _Linker:
         if len(self.focus) == 1 and self.focus[0].place is None and (place := place_told(sentence)):
             self.focus[0].place = place
             self.focus[0].notes.append(place)
-        if sentence.section in SILENT or sentence.by_kind.keys() <= _UNRELATED:
+        if sentence.section in SILENT or sentence.kinds.keys() <= _UNRELATED:
             return
         self.focus = self.registry.by_number(number_of(sentence)) or self.focus
         heads = [head for head in lesion_heads(sentence) if head.note.experiencer is Experiencer.PATIENT]
         canal = [anchor for anchor in self._canal(sentence) if anchor.note.experiencer is Experiencer.PATIENT]
         others = other_anchors(sentence, [*heads, *canal])
         anchors = by_position([*heads, *canal, *others])
-        loose = attach_levels(sentence, [anchor for anchor in anchors if not passive(anchor)])
+        loose: list[Annotation] = []
+        if "level" in sentence.kinds:
+            loose = attach_levels(sentence, [anchor for anchor in anchors if not is_passive(anchor)])
         drafts = self._lesions(heads)
-        self._attribute(sentence, heads, drafts)
-        self._facts(sentence, canal, others, heads, drafts)
+        if heads:
+            self._attribute(sentence, heads, drafts)
+        if canal or others:
+            self._facts(sentence, canal, others, heads, drafts)
         self._loose_levels(sentence, loose, anchors)
-        if sentence.section != BACKGROUND:
+        if sentence.section != BACKGROUND and (drafts or not _TELLING.isdisjoint(sentence.kinds)):
             self._attributes(sentence, anchors, drafts)
-        place_by_effect(canal, {head: found for head, found in drafts.items() if head.role in ("mass", "part")})
-        owners = [anchor for anchor in anchors if anchor.kind != "treatment"]
-        subjects = [
-            draft
-            for head in heads
-            if head in drafts
-            for draft in drafts[head]
-            if draft.assertion is not Assertion.ABSENT
-        ]
+        subjects: list[Draft] = []
+        if drafts:
+            place_by_effect(canal, {head: found for head, found in drafts.items() if head.role in ("mass", "part")})
+            named = [draft for head in heads for draft in drafts.get(head, ())]
+            subjects = [draft for draft in named if draft.assertion is not Assertion.ABSENT]
         if subjects:
             self.focus = subjects
-        elif sentence.document.norms[sentence.first] not in ("its", "their") and any(
-            anchor.kind in ("organ", "organ_finding", "node", "vertebra", "disc", "bone_marrow") for anchor in owners
-        ):
-            self.focus = []
+        elif self.focus and sentence.document.norms[sentence.first] not in ("its", "their"):
+            if any(anchor.kind in _TURNS for anchor in anchors):
+                self.focus = []
 
     def _canal(self, sentence: Sentence) -> list[Anchor]:
+        if _SPINAL.isdisjoint(sentence.kinds):
+            return []
         anchors = canal_anchors(sentence)
         kept = []
         for anchor in anchors:
             if is_caption(sentence, anchor, anchors):
                 continue
             if anchor.kind == "bare_compression":
-                if not (self.spinal and sentence.of("level")):
+                if not (self.spinal and "level" in sentence.kinds):
                     continue
                 anchor.kind = "compression"
             kept.append(anchor)
-        structures = {note.concept for note in sentence.of("structure")}
-        if structures or sentence.of("finding", "lesion"):
+        structures = {note.concept for note in sentence.kinds.get("structure", ())}
+        if structures or "finding" in sentence.kinds or "lesion" in sentence.kinds:
             self.spinal = bool({"cord", "canal", "thecal_sac"} & structures) or any(
                 a.kind == "compression" for a in kept
             )
@@ -151,8 +158,6 @@ class _Linker:
 
     def _attribute(self, sentence: Sentence, heads: list[Anchor], drafts: _Drafts) -> None:
         """A diagnosis in the sentence of a lesion is said of that lesion."""
-        if not heads:
-            return
         named = [
             draft
             for head in heads
@@ -245,8 +250,8 @@ class _Linker:
                     draft.add_signal(signal)
                 if anchor is not None and anchor.kind != LESION:
                     self.attributes.append((signal.note, anchor))
-        subjects = [head for head in drafts if head.role in ("mass", "part") and head in anchors]
-        told = list(dict.fromkeys(draft for head in drafts for draft in drafts[head]))
+        subjects = [head for head in drafts if head.role in ("mass", "part") and head in anchors] if drafts else []
+        told = list(dict.fromkeys(draft for head in drafts for draft in drafts[head])) if drafts else []
         each = respective(sentence, told)
         for note, draft in each.items():
             draft.add_levels([note]) if note.kind == "level" else draft.add(note, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from emh_report import descriptions
 from emh_report.diagnosis import attribution_of
@@ -138,10 +139,10 @@ def _without_shadows(drafts: list[Draft]) -> list[Draft]:
 
 
 def _lesion(document: Document, draft: Draft, attribution: Asserted) -> Lesion:
-    asserted = {key: Presence(assertion=value) for key, value in draft.asserted.items() if value not in _UNSAID}
+    asserted = {key: _presence(value) for key, value in draft.asserted.items() if value not in _UNSAID}
     sizes = main_size(draft)
-    bone = asserted.get("bone_change", Presence()).assertion
-    enhancement = asserted.get("enhancement", Presence()).assertion
+    bone = asserted.get("bone_change", Presence.unsaid()).assertion
+    enhancement = asserted.get("enhancement", Presence.unsaid()).assertion
     return Lesion(
         id="",
         kind=_kind(draft),
@@ -164,10 +165,10 @@ def _lesion(document: Document, draft: Draft, attribution: Asserted) -> Lesion:
         enhancement=descriptions.enhancement(
             enhancement, draft.words.get("enhancement_degree"), draft.words.get("enhancement_pattern")
         ),
-        iron=asserted.get("iron", Presence()),
-        fat=asserted.get("fat", Presence()),
-        calcification=asserted.get("calcification", Presence()),
-        necrosis=asserted.get("necrosis", Presence()),
+        iron=asserted.get("iron", Presence.unsaid()),
+        fat=asserted.get("fat", Presence.unsaid()),
+        calcification=asserted.get("calcification", Presence.unsaid()),
+        necrosis=asserted.get("necrosis", Presence.unsaid()),
         bone_change=BoneChange(assertion=bone, kind=draft.words.get("bone_change") if bone in TODAY else None),
         activity=descriptions.activity(draft.words),
         change=_change(draft, sizes),
@@ -182,12 +183,17 @@ def _kind(draft: Draft) -> LesionKind:
     return _KINDS.get(draft.site, LesionKind.MASS)
 
 
+@cache
+def _presence(assertion: Assertion) -> Presence:
+    return Presence(assertion=assertion)
+
+
 def _attributed(draft: Draft, whole: Asserted) -> Asserted:
     """What the report says of this lesion by name; else what it says as a whole."""
     own = attribution_of(list(draft.attributions))
     if own.assertion in TODAY or own.assertion is Assertion.ABSENT:
         return own
-    return Asserted() if draft.other_diagnosis and whole.assertion in TODAY else whole
+    return Asserted.unsaid() if draft.other_diagnosis and whole.assertion in TODAY else whole
 
 
 def _laterality(draft: Draft) -> Laterality | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from emh_report.quantities import QuantitySpan, find_quantities, is_quantity_word, number, quantities_among
+from emh_report.quantities import QuantitySpan, find_quantities, is_quantity_word, numbers_among, quantities_among
 from emh_report.sizes import (
     ABOUT,
     CHANGED,
@@ -72,8 +72,8 @@ def sizes_among(words: Sequence[Word], norm: Sequence[str]) -> list[SizeSpan]:
     """The same, given the normal forms of the words."""
     sizes: list[Size] = []
     last = -1
-    for at, word in enumerate(norm):
-        if at <= last or number(word) is None:
+    for at in numbers_among(norm):
+        if at <= last:
             continue
         size = size_at(words, norm, at)
         last = size.last if size else at
@@ -81,6 +81,8 @@ def sizes_among(words: Sequence[Word], norm: Sequence[str]) -> list[SizeSpan]:
             size.units, size.prior = [sizes[-1].units[-1]] * len(size.values), True
         if size and any(size.units) and not is_something_else(norm, size):
             sizes += [*listed_before(norm, size), size]
+    if not sizes:
+        return []
     _mark_prior(norm, sizes)
     spans = [_finished(norm, size) for size in sizes]
     return [span for index, span in enumerate(spans) if not (index and _restates(norm, spans[index - 1], span))]

@@ -113,9 +113,9 @@ def _largest(draft: Draft) -> float:
 
 def respective(sentence: Sentence, drafts: Sequence[Draft]) -> dict[Annotation, Draft]:
     """Sizes and levels of which each is of one lesion: "at T7 and T9, measuring 35 mm and 52 mm respectively"."""
-    norms = sentence.norms(sentence.first, sentence.last)
-    if "respectively" not in norms or len(drafts) < 2:
+    if len(drafts) < 2 or "respectively" not in sentence.vocabulary:
         return {}
+    norms = sentence.norms(sentence.first, sentence.last)
     end = sentence.first + norms.index("respectively")
     notes = [note for note in sentence.of("size", "level") if note.last < end]
     last = max(notes, key=lambda note: note.last, default=None)

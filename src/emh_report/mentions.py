@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -17,11 +16,12 @@ from emh_report.cues import CueSpan, Grammar, cue_of, grammar_of
 from emh_report.dates import absent_then
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.filling import Filling
+from emh_report.labels import drop_captions, label_of, topic_of
 from emh_report.lexicon import Lexicons
 from emh_report.model import Assertion, Certainty, Mention
-from emh_report.numerals import add_numbers, is_number
+from emh_report.numerals import NUMBERS, add_numbers
 from emh_report.phrases import Match
-from emh_report.pipeline import ADDED, CUES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
+from emh_report.pipeline import ADDED, CUES, LINES, NORMS, SECTIONS, SEGMENTS, TARGETS, TEXT, WORDS
 from emh_report.studies import outdate
 from emh_report.unstated import SAYING_NOTHING, stated
 from emh_report.words import normalise
@@ -49,31 +49,32 @@ class Reader:
         """All sentences with their annotations resolved."""
         text: str = doc.user_data[TEXT]
         document = Document(text, doc.user_data[WORDS], doc.user_data[NORMS], parts=doc.user_data[SECTIONS])
-        fields = Filling(document, self.templates(text))
+        fields = Filling(document, self.templates(text, doc.user_data[LINES]))
         targets, cues = _by_start(doc.user_data[TARGETS]), _by_start(doc.user_data[CUES])
-        added = _by_start(doc.user_data[ADDED])
-        numbers = [index for index, norm in enumerate(document.norms) if is_number(norm)]
+        added, any_added = _by_start(doc.user_data[ADDED]), bool(doc.user_data[ADDED])
+        words, norms = document.words, document.norms
+        numbers = NUMBERS.places(norms)
         paragraph, previous_end = 0, 0
         topic: list[Annotation] = []
         under: tuple[int, str | None] = (-1, None)
         open_list: CueSpan | None = None
         for index, (first, after, segment) in enumerate(doc.user_data[SEGMENTS]):
-            start = document.words[first].start
+            start = words[first].start
             if text.count("\n", previous_end, start) > 1:
                 paragraph += 1
-            previous_end = document.words[after - 1].end
+            previous_end = words[after - 1].end
             sentence = Sentence(
                 document,
                 index,
                 first,
                 after - 1,
                 segment.section,
-                _label(document, first, after - 1, segment.label) if segment.label else None,
+                label_of(document, first, after - 1, segment.label) if segment.label else None,
                 segment.item,
-                paragraph=paragraph,
+                paragraph,
             )
             document.sentences.append(sentence)
-            beside = added(first, after)
+            beside = added(first, after) if any_added else []
             matches = self._with_free(targets(first, after), beside), cues(first, after)
             if segment.section in SAYING_NOTHING:
                 continue
@@ -84,17 +85,18 @@ class Reader:
             if beside:
                 self._mention_beside(sentence, beside)
             if sentence.annotations:
-                _uncaptioned(document, sentence)
+                drop_captions(document, sentence)
             if open_list or sentence.cues:
                 open_list = self._list(sentence, open_list)
-            own = _topic(sentence) if sentence.annotations else []
+            own = topic_of(sentence) if sentence.annotations else []
             if own or (paragraph, sentence.section) != under or sentence.item:
                 topic, under = own, (paragraph, sentence.section)
-            elif text.count("\n", document.words[first - 1].end if first else 0, start):
+            elif text.count("\n", words[first - 1].end if first else 0, start):
                 topic = own
             sentence.topic = topic
         document.choices = fields.choices
         outdate(document)
+        document.close()
         return document
 
     def _with_free(self, targets: list[Match], beside: list[Match]) -> list[Match]:
@@ -117,51 +119,46 @@ class Reader:
             holders = [note for note in sentence.of(kind) if note.first <= match.last and match.first <= note.last]
             if holders and not any(note.concept == match.entry for note in holders):
                 holder = min(holders, key=lambda note: note.last - note.first)
-                sentence.beside.append(
-                    replace(holder, concept=match.entry, first=match.first, last=match.last, means={}, value=None)
-                )
+                sentence.beside.append(holder.as_meant(match.entry, holder.preferred, match.first, match.last))
 
     def _annotate(
         self, sentence: Sentence, targets: list[Match], cues: list[Match], counts: bool, fields: Filling
     ) -> None:
+        concepts = self.concepts
+        notes = []
         for kind, entry, first, last in targets:
-            concept = self.concepts[entry]
-            sentence.annotations.append(
-                Annotation(kind, entry, first, last, sentence, concept.means, concept.preferred)
-            )
+            concept = concepts[entry]
+            notes.append(Annotation(kind, entry, first, last, sentence, concept.means, concept.preferred))
         if counts:
-            add_numbers(sentence)
-            sentence.annotations.sort(key=lambda annotation: (annotation.first, -annotation.last))
-        if fields.any:
-            sentence.annotations[:] = [
-                note for note in sentence.annotations if not fields.is_silent(note.first, note.last, note.kind)
-            ]
-        sentence.annotations[:] = stated(sentence)
-        if (
-            sentence.label == (sentence.first, sentence.last)
-            and sentence.norms(sentence.first, sentence.first)[0] == "#"
-        ):
-            sentence.annotations[:] = sentence.of(*_NAMING)  # a heading of Markdown names what follows
+            add_numbers(sentence, notes)
+            notes.sort(key=_by_place)
+        in_field = fields.touch(sentence.first, sentence.last)
+        if in_field:
+            notes = [note for note in notes if not fields.is_silent(note.first, note.last, note.kind)]
+        notes = stated(sentence, notes)
+        if sentence.label == (sentence.first, sentence.last) and sentence.document.norms[sentence.first] == "#":
+            notes = [note for note in notes if note.kind in _NAMING]  # a heading of Markdown names what follows
+        sentence.annotate(notes)
         sentence.cues = spans = [
             CueSpan(self.cues[span.entry], span.first, span.last)
             for span in cues
-            if not any(_inside(span, annotation) for annotation in sentence.annotations)
-            and not (fields.any and fields.is_silent(span.first, span.last, "cue"))
+            if not _swallowed(span.first, span.last, notes)
+            and not (in_field and fields.is_silent(span.first, span.last, "cue"))
         ]
         for cue in spans:
-            if (until := absent_then(sentence, cue)) is not None:
+            if cue.entry.category == "negated" and (until := absent_then(sentence, cue)) is not None:
                 self._new(sentence, cue.first, until)
         if sentence.annotations:
             resolve(sentence, sentence.annotations, sentence.cues, self.grammar)
-            fields.answer(sentence)
+            if in_field:
+                fields.answer(sentence)
 
     def _new(self, sentence: Sentence, first: int, last: int) -> None:
         """Read words as a change: what they are about is new."""
         concept = self.concepts["new"]
         note = Annotation("change", concept.id, first, last, sentence, concept.means, concept.preferred)
-        sentence.annotations.append(note)
-        sentence.annotations.sort(key=lambda each: (each.first, -each.last))
-        sentence.cues = [cue for cue in sentence.cues if not _inside(cue, note)]
+        sentence.annotate(sorted((*sentence.annotations, note), key=_by_place))
+        sentence.cues = [cue for cue in sentence.cues if not _swallowed(cue.first, cue.last, (note,))]
 
     def _list(self, sentence: Sentence, opened: CueSpan | None) -> CueSpan | None:
         """Carry a hedge over the items of a list: "Differential diagnosis:", then one diagnosis a line."""
@@ -184,6 +181,7 @@ class Reader:
     def mentions(self, document: Document) -> tuple[Mention, ...]:
         """The mention layer of the contract."""
         found = []
+        words, text = document.words, document.text
         for sentence in document.sentences:
             notes = sentence.annotations
             if sentence.beside:
@@ -191,21 +189,20 @@ class Reader:
             for note in notes:
                 if note.kind in HIDDEN:
                     continue
-                start, end = document.words[note.first].start, document.words[note.last].end
-                found.append(
-                    Mention(
-                        concept=note.concept,
-                        text=document.text[start:end],
-                        start=start,
-                        end=end,
-                        section=sentence.section,
-                        assertion=note.assertion,
-                        certainty=note.certainty,
-                        experiencer=note.experiencer,
-                        change=note.change,
-                        cues=note.cues,
-                    )
-                )
+                start, end = words[note.first].start, words[note.last].end
+                values = {
+                    "concept": note.concept,
+                    "text": text[start:end],
+                    "start": start,
+                    "end": end,
+                    "section": sentence.section,
+                    "assertion": note.assertion,
+                    "certainty": note.certainty,
+                    "experiencer": note.experiencer,
+                    "change": note.change,
+                    "cues": note.cues,
+                }
+                found.append(Mention.made(values))
         return tuple(found)
 
 
@@ -227,70 +224,32 @@ def _titles(lexicons: Lexicons) -> frozenset[str]:
 
 
 def _by_start(matches: Sequence[Match]) -> Callable[[int, int], list[Match]]:
-    """What lies within one passage after the other, and none across its ends."""
-    position = 0
+    """What lies within a passage, and none across its ends."""
+    starts = [match[2] for match in matches]
 
     def take(first: int, after: int) -> list[Match]:
-        nonlocal position
-        start = position
-        while position < len(matches) and matches[position].first < after:
-            position += 1
-        return [match for match in matches[start:position] if match.first >= first and match.last < after]
+        begin = bisect_left(starts, first)
+        if begin == len(starts) or starts[begin] >= after:
+            return []
+        return [match for match in matches[begin : bisect_left(starts, after, begin)] if match[3] < after]
 
     return take
-
-
-def _label(document: Document, first: int, last: int, label: tuple[int, int]) -> tuple[int, int] | None:
-    index = first
-    while index < last and document.words[index + 1].start < label[1]:
-        index += 1
-    while index < last and document.words[index + 1].text in (":", "-", "–"):
-        index += 1
-    if document.words[index].text == "|" and index > first:
-        document.norms[index] = ":"  # the first of two cells is a label as any other
-        if document.words[last].text == "|":
-            document.norms[last] = "."
-    return (first, index) if document.words[first].start < label[1] else None
-
-
-def _uncaptioned(document: Document, sentence: Sentence) -> None:
-    """A label that names what its text goes on to state says nothing itself: "Iron deposition: no iron in the mass"."""
-    fields = {note.means.get("field") for note in sentence.of("finding") if not sentence.in_label(note)}
-    above = document.sentences[-2] if len(document.sentences) > 1 else sentence
-    for place in (
-        (sentence, above) if (above.section, above.paragraph) == (sentence.section, sentence.paragraph) else (sentence,)
-    ):
-        if place.label is not None and (place is sentence or place.label[1] == place.last):
-            place.annotations[:] = [
-                note
-                for note in place.annotations
-                if not (note.kind == "finding" and note.means.get("field") in fields and place.in_label(note))
-            ]
-
-
-def _topic(sentence: Sentence) -> list[Annotation]:
-    """Sites and structures of a label, or of a sentence that is nothing but a label ("Foramina.")."""
-    if sentence.label is None and sentence.last - sentence.first >= 6:
-        return []
-    places = sentence.of("site", "structure", "organ")
-    if sentence.label:
-        return [note for note in places if note.last <= sentence.label[1]]
-    covered = {index for note in places for index in range(note.first, note.last + 1)}
-    words = sentence.norms(sentence.first, sentence.last)
-    bare = all(
-        sentence.first + i in covered
-        or word in (".", ":", "space", "region", "and", "/", "the", "soft", "tissue", "compartment")
-        for i, word in enumerate(words)
-    )
-    return places if bare else []
 
 
 _SPEECH = frozenset({"advice_cue", "treatment_cue", "study_word", "communication", "urgency"})
 
 
-def _inside(span: Match, annotation: Annotation) -> bool:
-    """Whether a longer phrase that means something else swallows a cue ("no change in", "non-enhancing")."""
-    if annotation.kind in _SPEECH:
-        return False  # what is said about advice or treatment unsays no denial of a finding
-    contains = annotation.first <= span.first and span.last <= annotation.last
-    return contains and annotation.last - annotation.first > span.last - span.first
+def _swallowed(first: int, last: int, notes: Sequence[Annotation]) -> bool:
+    """Whether a longer phrase that means something else swallows a cue ("no change in", "non-enhancing").
+
+    What is said about advice or treatment unsays no denial of a finding.
+    """
+    for note in notes:
+        if note.first <= first and last <= note.last and note.last - note.first > last - first:
+            if note.kind not in _SPEECH:
+                return True
+    return False
+
+
+def _by_place(note: Annotation) -> tuple[int, int]:
+    return note.first, -note.last

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -267,10 +267,38 @@ Millimetres = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)] | Literal["multiple"]
 
 
+_UNSAID: dict[type, Any] = {}
+_FIELDS: dict[type, set[str]] = {}
+"""The names of all fields of a class, which its objects share."""
+
+
 class Part(BaseModel):
     """Common settings of every object in the contract."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    @classmethod
+    def unsaid(cls) -> Self:
+        """What stands where a report says nothing: one object for all reports, since none can change it."""
+        known: Self | None = _UNSAID.get(cls)
+        if known is None:
+            known = _UNSAID[cls] = cls()
+        return known
+
+    @classmethod
+    def made(cls, values: dict[str, Any]) -> Self:
+        """An object of values, one for each field, that typed code of ours has made: they are not validated again.
+
+        A report has hundreds of mentions, cues and passages, and to validate them took longer than to find them.
+        tests/test_linear.py validates them all.
+        """
+        made = cls.__new__(cls)
+        put = object.__setattr__
+        put(made, "__dict__", values)
+        put(made, "__pydantic_fields_set__", _FIELDS.get(cls) or _FIELDS.setdefault(cls, set(values)))
+        put(made, "__pydantic_extra__", None)
+        put(made, "__pydantic_private__", None)
+        return made
 
 
 class Evidence(Part):

@@ -70,7 +70,7 @@ def epidural(links: Links) -> Epidural:
     ]
     if unseen:
         return Epidural(assertion=Assertion.NOT_ASSESSED, evidence=links.document.evidence_of(*unseen))
-    return Epidural()
+    return Epidural.unsaid()
 
 
 _UNSAID = (Assertion.HYPOTHETICAL, Assertion.NOT_MENTIONED)
@@ -120,7 +120,7 @@ def cauda_equina(links: Links) -> CaudaEquina:
                 levels=level_names(levels) if wanted in TODAY else (),
                 evidence=links.document.evidence_of(*[fact.anchor.note for fact in chosen], *levels),
             )
-    return CaudaEquina()
+    return CaudaEquina.unsaid()
 
 
 def _below(fact: Fact) -> list[Annotation]:

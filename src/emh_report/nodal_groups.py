@@ -15,7 +15,7 @@ _NOT_A_STATION = frozenset("level fatty loss vessel artery vein".split())
 
 def groups_of(sentence: Sentence, *, under: bool) -> list[Group]:
     """The nodal groups of a sentence; ``under`` says that a heading above it speaks of nodes."""
-    named = _named(sentence, under) if "node" in sentence.by_kind else []
+    named = _named(sentence, under) if "node" in sentence.kinds else []
     if not named:
         return []
     stations = [station for item in named for station in item.stations]

@@ -23,6 +23,7 @@ from emh_report.model import (
     Presence,
     Site,
 )
+from emh_report.needs import needs
 from emh_report.nodal_details import describe
 from emh_report.nodal_groups import groups_of
 from emh_report.nodal_types import TODAY, Group, is_node_word, sizes_mm
@@ -113,13 +114,14 @@ def nodal_lesions(links: Links, groups: Sequence[Group], attribution: Asserted) 
     return tuple(_lesion(links, members, attribution) for members in listed)
 
 
+@needs("node", otherwise=list)
 def nodal_groups(links: Links) -> list[Group]:
     """The groups of a report; what is said of one in several places is brought together."""
     found: list[Group] = []
     focus: list[Group] = []
     topic: tuple[int, str | None] | None = None
     before: Sentence | None = None
-    for sentence in links.document.sentences if links.document.having("node") else ():
+    for sentence in links.document.sentences:
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         place = (sentence.paragraph, sentence.section)

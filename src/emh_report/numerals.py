@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from emh_report.document import Annotation, Sentence
 from emh_report.levels import levels_and_sequences
 from emh_report.measure import quantities_among, sizes_among
 from emh_report.roman import value_of
-from emh_report.words import normalise
+from emh_report.wordbook import Wordbook
+from emh_report.words import WRITTEN, normalise
 
 _SIDES = {"L": "left", "R": "right"}
 _SIDED = frozenset({"size", "level", "site", "lesion"})
@@ -21,16 +21,15 @@ _ORDINALS = frozenset(
 )
 
 
-def add_numbers(sentence: Sentence) -> None:
-    """Levels, sequences, sizes and quantities of a sentence that holds a number word."""
+def add_numbers(sentence: Sentence, notes: list[Annotation]) -> None:
+    """Add levels, sequences, sizes and quantities to the ``notes`` of a sentence that holds a number word."""
     words = sentence.document.words[sentence.first : sentence.last + 1]
 
     def note(kind: str, concept: str, span: Any) -> Annotation:
         first, last = span.first + sentence.first, span.last + sentence.first
         return Annotation(kind, concept, first, last, sentence, value=span)
 
-    notes = sentence.annotations
-    norm = [normalise(word[0]) for word in words]
+    norm = _NORMS.all(map(WRITTEN, words))
     levels, sequences = levels_and_sequences(words, norm)
     notes.extend(note("quantity", quantity.quantity, quantity) for quantity in quantities_among(words, norm))
     notes.extend(note("size", "size", size) for size in sizes_among(words, norm))
@@ -41,12 +40,12 @@ def add_numbers(sentence: Sentence) -> None:
             notes[:] = [other for other in notes if other not in rivals]
             notes.append(found)
     notes.extend(note("level", "level", level) for level in levels)
-    notes.extend(_sides(sentence))
+    notes.extend(_sides(sentence, notes))
 
 
-def _sides(sentence: Sentence) -> list[Annotation]:
+def _sides(sentence: Sentence, notes: list[Annotation]) -> list[Annotation]:
     """A side by its letter, before what it is of: "R 20 mm, L 18 mm", "L T8", "R paraspinal mass T9"."""
-    words, notes = sentence.document.words, sentence.annotations
+    words = sentence.document.words
     found = [at for at in range(sentence.first, sentence.last) if words[at].text in _SIDES]
     if not found:
         return []
@@ -59,7 +58,10 @@ def _sides(sentence: Sentence) -> list[Annotation]:
     ]
 
 
-@lru_cache(maxsize=32768)
 def is_number(norm: str) -> bool:
     """Whether a word can be part of a level, a sequence, a size or a quantity."""
     return norm in _ORDINALS or not _DIGITS.isdisjoint(norm) or norm == "th" or (len(norm) > 1 and value_of(norm) > 0)
+
+
+NUMBERS = Wordbook(is_number)
+_NORMS = Wordbook(normalise)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion, Experiencer, OrganFinding
+from emh_report.needs import needs
 from emh_report.nouns import nouns
 from emh_report.organ_sizes import first_size, owned_sizes, sizes_of
 from emh_report.relations import BACKGROUND, SILENT, Links
@@ -28,6 +29,7 @@ _JUDGED = ("liver", "spleen", "heart")
 """Organs whose normal size is listed as no enlargement."""
 _NO_ORGAN = frozenset({"", "pleura", "peritoneum", "portal vein", "urinary tract"})
 _STONES = {"gallbladder": "gallstones", "kidney": "calculi"}
+_NAMING = frozenset({"organ", "organ_finding"})
 _SINCE = frozenset("from since compared by".split())
 _CHANGES = frozenset("increase decrease reduction change enlargement growth".split())
 _JOINERS = frozenset("and & / , or nor the both".split())
@@ -45,10 +47,11 @@ class _Entry:
     sizes: list[Annotation] = field(default_factory=list)
 
 
+@needs("organ", "organ_finding", otherwise=tuple)
 def organs(links: Links) -> tuple[OrganFinding, ...]:
     """Findings of solid organs with the organ's size."""
     reader = _Reader()
-    for sentence in links.document.sentences if links.document.having("organ", "organ_finding") else ():
+    for sentence in links.document.sentences:
         reader.read(sentence)
     return tuple(
         OrganFinding(
@@ -70,11 +73,12 @@ class _Reader:
 
     def read(self, sentence: Sentence) -> None:
         """Take up what one sentence says of organs."""
-        today = sentence.norms(sentence.first, sentence.first)[0] in _TODAY
+        today = sentence.document.norms[sentence.first] in _TODAY
         if sentence.section == BACKGROUND or (sentence.section in SILENT and not today):
             return
-        if not (sentence.annotations or sentence.topic or self._subject):
-            return
+        if self._subject is None and _NAMING.isdisjoint(sentence.kinds):
+            if not any(note.kind == "organ" for note in sentence.topic):
+                return
         self._sizes = owned_sizes(sentence)
         self._findings(sentence)
         groups = _groups(sentence)

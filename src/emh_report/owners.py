@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from emh_report.anchors import LESION, Anchor
 from emh_report.document import Annotation, Sentence
 from emh_report.model import Assertion
+from emh_report.needs import needs
 from emh_report.signals import reference_of
 
 _OBJECT_OF = frozenset(
@@ -22,6 +23,8 @@ _ADJECTIVES = frozenset(
 )
 
 
+@needs("intensity", otherwise=set)
+@needs("reference", otherwise=set)
 def reference_words(sentence: Sentence) -> set[int]:
     """Words that only say what a signal is compared with."""
     words: set[int] = set()
@@ -43,7 +46,7 @@ def reference_words(sentence: Sentence) -> set[int]:
 def is_compared(note: Annotation) -> bool:
     """Whether a phrase only says what a signal is compared with: the fat in "hypointense to fat"."""
     sentence = note.sentence
-    if note.first != note.last or note.assertion is Assertion.ABSENT or not sentence.of("intensity"):
+    if note.first != note.last or note.assertion is Assertion.ABSENT or "intensity" not in sentence.kinds:
         return False
     return note.first in reference_words(sentence)
 
@@ -58,6 +61,10 @@ def signal_in(cord: Anchor | Annotation) -> bool:
     return False
 
 
+_OTHERS = ("structure", "organ", "organ_finding", "node", "treatment", "bone_marrow")
+
+
+@needs(*_OTHERS, otherwise=list)
 def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
     """Structures, organs, nodes, treatments and bones, which own what is said of them."""
     references = reference_words(sentence)
@@ -66,28 +73,27 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
         for site in anchor.sites:
             if site.sentence is sentence:
                 covered.update(range(site.first, site.last + 1))
+    kinds = sentence.kinds
     levels = {
-        index for note in sentence.of("level") for index in (note.first - 1, note.last, note.last + 1, note.first)
+        index for note in kinds.get("level", ()) for index in (note.first - 1, note.last, note.last + 1, note.first)
     }
     found: list[Anchor] = []
-    wholes = [note for note in sentence.of("finding") if note.means.get("field") == "bone_change"]
-    wholes += sentence.of("bone_marrow")
+    wholes = [note for note in kinds.get("finding", ()) if note.means.get("field") == "bone_change"]
+    wholes += kinds.get("bone_marrow", ())
+    sites = kinds.get("site", ())
     for note in sentence.annotations:
-        if note.kind == "structure" and any(_is_part(note, whole) for whole in wholes):
-            continue  # the bone in "bone erosion", the vertebra in "H-shaped vertebra"
-        if note.kind not in ("structure", "organ", "organ_finding", "node", "treatment", "bone_marrow"):
+        if note.kind not in _OTHERS:
             continue
-        if note.first in references or note.first in covered:
+        if wholes and note.kind == "structure" and any(_is_part(note, whole) for whole in wholes):
+            continue  # the bone in "bone erosion", the vertebra in "H-shaped vertebra"
+        if note.first in references or note.first in covered or _is_measure(sentence, note):
             continue
         if note.concept in ("vertebra", "disc") and (note.first in levels or note.last in levels):
             if any(anchor.first < note.first for anchor in [*taken, *found]):
                 continue
         if note.kind in ("organ", "structure") and _is_object(sentence, note, taken):
             continue
-        if any(
-            site.first <= note.first and note.last <= site.last and site.last - site.first > note.last - note.first
-            for site in sentence.of("site")
-        ):
+        if sites and any(_is_part(note, site) for site in sites):
             continue  # "flanks the spine" is a place
         kind = note.concept if note.kind == "structure" else note.kind
         if kind in ("canal", "foramen", "csf"):
@@ -96,12 +102,22 @@ def other_anchors(sentence: Sentence, taken: Sequence[Anchor]) -> list[Anchor]:
     return found
 
 
+_THAN = frozenset("to than of with".split())
+
+
+def _is_measure(sentence: Sentence, note: Annotation) -> bool:
+    """Whether muscle is only what a signal is compared with: "equal to that of muscle"."""
+    return note.concept == "muscle" and not _THAN.isdisjoint(sentence.norms(note.first - 1, note.first - 1))
+
+
 def _is_part(note: Annotation, whole: Annotation) -> bool:
     return whole.first <= note.first and note.last <= whole.last and note.last - note.first < whole.last - whole.first
 
 
 def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) -> bool:
     """Whether a structure only places a lesion of its clause: "a rind encasing both kidneys"."""
+    if not heads:
+        return False
     start = sentence.clause_of(note.first)[0]
     if not any(head.kind == LESION and start <= head.first < note.first for head in heads):
         return False
@@ -112,3 +128,17 @@ def _is_object(sentence: Sentence, note: Annotation, heads: Sequence[Anchor]) ->
     while index > start and norms[index] in _ADJECTIVES:
         index -= 1
     return norms[index] in _OBJECT_OF or norms[index].endswith("ing")
+
+
+_PASSIVE = frozenset(
+    "cord thecal_sac csf_plain canal_plain foramen_plain muscle vessel organ organ_finding disc cauda_equina "
+    "nerve_root".split()
+)
+"""Structures that a level in their neighbourhood is not about."""
+
+
+def is_passive(anchor: Anchor) -> bool:
+    """Whether a level in the neighbourhood is not about an anchor."""
+    if anchor.kind == "cord" and signal_in(anchor):
+        return False
+    return anchor.kind in _PASSIVE or (anchor.kind == LESION and anchor.role == "emh" and not anchor.sites)

@@ -7,6 +7,7 @@ each match, and leaves it to the caller to choose among overlapping matches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 from emh_report.spelling import Spelling
@@ -63,12 +64,11 @@ class PhraseIndex:
         """Longest matches, which may overlap only across groups; the excluded only hide others."""
         taken: dict[str, int] = {}
         kept: list[Match] = []
-        for start, node in enumerate(map(self._first.get, norms)):
-            if node is None:
-                continue
-            following, found = node
+        first, count = self._first, len(norms)
+        for start in compress(range(count), map(first.__contains__, norms)):
+            following, found = first[norms[start]]
             at = start + 1
-            while following and at < len(norms) and (node := following.get(norms[at])):
+            while following and at < count and (node := following.get(norms[at])):
                 following, found = node
                 at += 1
             for length, group, entry in found:

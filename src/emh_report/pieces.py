@@ -13,7 +13,8 @@ from collections.abc import Callable
 from operator import itemgetter
 
 from emh_report.common_words import COMMON_WORDS
-from emh_report.words import Word, normalise
+from emh_report.wordbook import Wordbook
+from emh_report.words import WRITTEN, Word, normalise
 
 _LONG, _LONGEST = 7, 40
 """Letters above which a word may be two, and of the longest word."""
@@ -21,7 +22,6 @@ _FRAGMENT, _WHOLE = 3, 10
 """Letters of a piece and of the whole from which on a word with a stray blank in it is recognised."""
 _LATE = 4
 """Letters at a word's end that words.normalise may change."""
-_CACHED = 100_000
 _PREFIXES = frozenset(
     "para extra intra peri retro pre post epi sub supra infra non hemo haemo hyper hypo iso inter pseudo "
     "costo hepato spleno thoraco lumbo multi poly neuro inhomo hetero homo hemato haemato myelo osteo un "
@@ -45,6 +45,7 @@ _LINE_END = re.compile(r"[-‐\u00ad][ \t]*\r?\n[ \t]*|\u00ad[ \t]+")
 _HYPHENS = frozenset("-‐‑")
 _PLAIN, _OPENS, _TORN, _A_WORD = 1, 2, 4, 8
 """What is known of a word by itself: it may open a whole, be the first piece of a torn word, is no piece."""
+_DOUBTFUL = _OPENS | _TORN
 _RUN_OF_E, _RUN_OF_L = re.compile("[ao]+e"), re.compile("ll+")
 _CUT_SHORT = re.compile(r"(?:[ao]+|ou|sulp)$")
 """What is left of a letter group that ``_folded`` would change."""
@@ -57,7 +58,7 @@ class Pieces:
         self._known = known
         self._spell = spell
         self._beginnings = {folded[:end] for folded in map(_folded, known) for end in range(len(folded))}
-        self._doubts: dict[str, int] = {}
+        self._doubts = Wordbook(self._doubt)
 
     def join(self, words: list[Word], text: str) -> list[Word]:
         """``words`` cut as in the lexicons: "para spinal", "para-<newline>spinal" one, "softtissue" two."""
@@ -77,12 +78,10 @@ class Pieces:
 
     def _doubtful(self, words: list[Word], text: str) -> list[int]:
         """Indices of the words that may be two, or complete the word before them; few of a report's."""
-        doubts = self._doubts
-        if len(doubts) >= _CACHED:
-            doubts.clear()
-        codes = [doubts.get(word[0]) or self._doubt(word[0]) for word in words]
+        codes = self._doubts.all(map(WRITTEN, words))
         found: set[int] = set()
-        for index, (code, after) in enumerate(zip(codes, [*codes[1:], _A_WORD], strict=False)):
+        for index in [index for index, code in enumerate(codes) if code & _DOUBTFUL]:
+            code, after = codes[index], codes[index + 1] if index + 1 < len(codes) else _A_WORD
             torn = code & _TORN and not code & after & _A_WORD and index + 1 < len(words)
             if code & _OPENS or (torn and self._may_complete(words[index], words[index + 1])):
                 found.update((index, index + 1))
@@ -93,7 +92,7 @@ class Pieces:
     def _doubt(self, word: str) -> int:
         """Whether a word may be two or begin one that another completes, as a sum of flags."""
         if len(word) > _LONGEST:
-            return _PLAIN  # no word, and too long to look at or to keep
+            return _PLAIN  # no word, and too long to look at
         code = _PLAIN
         if word in _HYPHENS or word.lower() in _PREFIXES or (len(word) > _LONG and normalise(word) in _CLOSED):
             code |= _OPENS
@@ -101,7 +100,6 @@ class Pieces:
             code |= _TORN
         if self._is_word(word):
             code |= _A_WORD
-        self._doubts[word] = code
         return code
 
     def _may_begin(self, head: str) -> bool:

@@ -42,6 +42,7 @@ from medspacy.target_matcher import TargetMatcher, TargetRule  # noqa: E402
 
 from emh_report.headings import Headings  # noqa: E402
 from emh_report.lexicon import Lexicons  # noqa: E402
+from emh_report.lines import split_lines  # noqa: E402
 from emh_report.phrases import EXCLUDED, Match, PhraseIndex  # noqa: E402
 from emh_report.pyrush import OURS, PYRUSH, SENTENCES, splitter  # noqa: E402
 from emh_report.segment import Segment, Splitter, divide  # noqa: E402
@@ -54,8 +55,11 @@ for _name in ("medspacy", "PyRuSH", "quickumls", "spacy"):
 
 PIPES = ("emh_segments", "emh_targets", "emh_context")
 TEXT = "text"
+TYPED = "emh_typed"
+"""The words as they are typed; in ``WORDS`` what a line end tore apart is put together."""
 WORDS = "emh_words"
 NORMS = "emh_norms"
+LINES = "emh_lines"
 SECTIONS = "emh_sections"
 SEGMENTS = "emh_segments"
 TARGETS = "emh_targets"
@@ -77,12 +81,14 @@ class Tokenizer:
 
     def __call__(self, text: str) -> Doc:
         """One Doc token a word, none if bare; white space is never a token."""
-        words = self.spelling.join(tokenize(text), text)
+        typed = tokenize(text)
+        words = self.spelling.join(typed, text)
         doc = Doc(self.vocab) if self.bare else self._doc(words)
         doc.user_data = {
             TEXT: text,
+            TYPED: typed,
             WORDS: words,
-            NORMS: list(map(self.spelling, [word[0] for word in words])),
+            NORMS: self.spelling.all(words),
         }
         return doc
 
@@ -101,7 +107,9 @@ class Segmenter:
     def __call__(self, doc: Doc) -> Doc:
         """Assign every word to a segment; headings are segments of their own without a section body."""
         words: list[Word] = doc.user_data[WORDS]
-        doc.user_data[SECTIONS], found = divide(doc.user_data[TEXT], self.headings, self._split)
+        text: str = doc.user_data[TEXT]
+        lines = doc.user_data[LINES] = split_lines(text)
+        doc.user_data[SECTIONS], found = divide(text, self.headings, self._split, lines, doc.user_data[TYPED])
         starts = [word[1] for word in words]
         bounds: list[tuple[int, int, Segment]] = []
         after = 0

@@ -73,5 +73,6 @@ def resolved_at_last(facts: Sequence[Fact]) -> Fact | None:
         each if fact.sentence is gone.sentence else {*fact.sentence.norms(fact.sentence.first, fact.sentence.last)}
         for each, fact in zip(words, stated, strict=True)
     ]
-    past = all(not _THEN.isdisjoint(each) and _NOW.isdisjoint(each) for each in words)
+    told = ({*_THEN}.intersection(each) or any(len(w) > 4 and w.endswith("ed") for w in each) for each in words)
+    past = all(told) and all(_NOW.isdisjoint(each) for each in words)
     return gone if stated and past and before else None

@@ -43,7 +43,7 @@ _EVIDENCE = frozenset(
 
 def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     """Whether a denial is about something else of ``target``: "no relief of his pain", "no pus around the wound"."""
-    if cue.entry.category != "negated" or cue.entry.means.get("decides"):
+    if cue.entry.means.get("decides"):
         return False
     norms = sentence.document.norms
     if cue.first > target.last:
@@ -66,13 +66,15 @@ def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
     if norms[cue.first] in ("deny", "denies", "denied"):
         reach += 1
     for index, word in enumerate(words[:reach]):
-        rest = words[index + 1 :]
-        if _names(sentence, cue.first + index):
+        if (word not in _COMPLEMENTED and word not in _TREATED) or _names(sentence, cue.first + index):
             continue
+        rest = words[index + 1 :]
         if word in _COMPLEMENTED and _TAKES.intersection(rest) and not {",", "other"}.intersection(rest[:1]):
             return not {"suspect", "suggest", "indicate"}.intersection(rest)
         if word in _TREATED and norms[cue.first] == "not" and "for" in rest:
             return True
+    if not between:
+        return False
     if "for" in between and _GIVEN.intersection(between[: between.index("for")]):
         return True  # "no sedation was required for the agitation"
     return _placed_at_known(between) or _timed(between) or _known_object(norms[cue.last], between)
@@ -80,19 +82,23 @@ def presupposed(sentence: Sentence, target: Annotation, cue: CueSpan) -> bool:
 
 def _names(sentence: Sentence, index: int) -> bool:
     """Whether a word is the head of a longer phrase that is denied as a whole: "no [change in vision] or nausea"."""
-    return any(note.first <= index < note.last for note in sentence.annotations if note.kind == "finding")
+    return any(note.first <= index < note.last for note in sentence.kinds.get("finding", ()))
 
 
-def without_complements(sentence: Sentence, target: Annotation, applied: list[CueSpan]) -> list[CueSpan]:
-    """The cues without those that a denied noun brings along, or that speak of another subject.
+def without_resolved(sentence: Sentence, target: Annotation, applied: list[CueSpan]) -> list[CueSpan]:
+    """The cues without those that resolve another subject: in "no nausea, relieved by rest" the pain is relieved."""
+    if len(applied) < 2 or not any(cue.entry.category == "negated" and cue.last < target.first for cue in applied):
+        return applied
+    clause = sentence.clause_of(target.first)
+    return [cue for cue in applied if cue.entry.category != "resolved" or cue.first <= clause[1]]
 
-    In "not treated for hypothyroidism" it is not historical; in "no nausea, relieved by rest" the pain is relieved.
+
+def without_complements(target: Annotation, applied: list[CueSpan], spared: list[CueSpan]) -> list[CueSpan]:
+    """The cues without those that a denied noun brings along: "not treated for hypothyroidism" is not historical.
+
+    ``spared`` are the denials that are about something else of ``target``.
     """
-    before = [cue for cue in applied if cue.entry.category == "negated" and cue.last < target.first]
-    if before:
-        clause = sentence.clause_of(target.first)
-        applied = [cue for cue in applied if cue.entry.category != "resolved" or cue.first <= clause[1]]
-    denials = [cue.first for cue in before if presupposed(sentence, target, cue)]
+    denials = [cue.first for cue in spared if cue.last < target.first]
     if not denials:
         return applied
     start = min(denials)

@@ -25,6 +25,8 @@ _OBJECT_ENDS = frozenset(
 def procedures(sentence: Sentence) -> list[Annotation]:
     """Everything in the sentence that may be advised, longest first where phrases overlap."""
     notes = sentence.of("biopsy", "recommendation")
+    if len(notes) == 1:
+        return [] if _is_aside(notes[0]) else notes
     return [note for note in notes if not any(_hides(other, note) for other in notes) and not _is_aside(note)]
 
 
@@ -55,7 +57,7 @@ def is_title(sentence: Sentence) -> bool:
         sentence.index == 0
         and sentence.section is None
         and len(sentence.document.sentences) > 1
-        and not sentence.of(CUE)
+        and CUE not in sentence.kinds
     )
 
 
@@ -89,6 +91,8 @@ def _hides(other: Annotation, note: Annotation) -> bool:
 
 def _is_aside(note: Annotation) -> bool:
     """ "under CT guidance" names no CT to be done, nor "MRI with gadolinium" a second study."""
+    if "weak" in note.means and note.sentence.norms(note.first - 1, note.first - 1) in (["by"], ["using"], ["via"]):
+        return any(0 < note.first - other.last <= 2 for other in note.sentence.of("recommendation"))
     if note.concept == _CONTRAST:
         return bool(_WITH.intersection(note.sentence.norms(note.first - 2, note.first - 1)))
     return "guidance" in note.sentence.norms(note.last + 1, note.last + 1)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
+from emh_report.wordbook import Wordbook
 from emh_report.words import Word, normalise
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -52,14 +52,27 @@ class QuantitySpan:
     unit: str
 
 
-@lru_cache(maxsize=4096)
 def number(text: str) -> Decimal | None:
     """The number ``text`` writes: "5.2", "3,5", "2,400"."""
+    return _NUMBERS[text]
+
+
+def numbers_among(norm: Sequence[str]) -> list[int]:
+    """Where numbers stand."""
+    return _IS_NUMBER.places(norm)
+
+
+def _number(text: str) -> Decimal | None:
     if _NUMBER.fullmatch(text):
         return Decimal(text)
     if _THOUSANDS.fullmatch(text):
         return Decimal(text.replace(",", ""))
     return Decimal(text.replace(",", ".")) if _COMMA.fullmatch(text) else None
+
+
+_NUMBERS = Wordbook(_number)
+_IS_NUMBER = Wordbook(lambda word: _number(word) is not None)
+_OPENING = Wordbook(lambda word: word in _NAMES or word == "t2" or _number(word) is not None)
 
 
 def find_quantities(words: Sequence[Word]) -> list[QuantitySpan]:
@@ -77,13 +90,14 @@ def quantities_among(words: Sequence[Word], norm: Sequence[str]) -> list[Quantit
     """The same, given the normal forms of the words."""
     found: list[QuantitySpan] = []
     taken = -1
-    for at, word in enumerate(norm):
+    for at in _OPENING.places(norm):
         if at <= taken:
             continue
         span = None
+        word = norm[at]
         if word in _NAMES or (word == "t2" and norm[at + 1 : at + 2] in (["star"], ["*"])):
             span = _named(norm, at)
-        elif number(word) is not None:
+        elif word != "t2":
             span = _by_unit(words, norm, at)
         if span:
             found.append(span)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 
 from emh_report.answers import Choice, Span
 from emh_report.document import Document, Sentence
 from emh_report.model import Assertion, Evidence
 from emh_report.model import Warning as ReportWarning
 from emh_report.segment import SectionSpan
-from emh_report.words import Word
+from emh_report.wordbook import Wordbook
+from emh_report.words import WRITTEN, Word
 
 _FUNCTION_WORDS = frozenset(
     "the a an of in on at to from with without and or but is are was were be been has have had no not none "
@@ -25,6 +26,7 @@ _FUNCTION_WORDS = frozenset(
 _ENGLISH, _PASSAGE = 0.35, 0.2
 """Shares of known words below which a report, or a passage of it, is in doubt; English reports reach 0.55."""
 _FEWEST, _FEWEST_IN_PASSAGE = 10, 20
+_FIRST, _SECOND = itemgetter(0), itemgetter(1)
 _LAST_LATIN = "\u036f"
 _PERSON_ENDS = (":", "#", "=")
 _DANGLING = frozenset(
@@ -84,7 +86,7 @@ def _is_named(document: Document, choice: Choice) -> bool:
 
 def _language(document: Document) -> Iterator[ReportWarning]:
     counts = _known(document)
-    whole, known = _sum(counts)
+    whole, known = sum(map(_FIRST, counts)), sum(map(_SECOND, counts))
     if _is_foreign(document.text) or (whole >= _FEWEST and known < _ENGLISH * whole):
         first = document.sentences[0]
         text = "The text is probably not in English; little of it was read."
@@ -93,18 +95,30 @@ def _language(document: Document) -> Iterator[ReportWarning]:
         return
     if whole < _FEWEST_IN_PASSAGE:
         return
-    for _, group in groupby(document.sentences, key=lambda sentence: (sentence.paragraph, sentence.section)):
-        passage = list(group)
-        count, known = _sum(counts[passage[0].index : passage[-1].index + 1])
+    for passage in _passages(document.sentences):
+        count = known = 0
+        for here, told in counts[passage.start : passage.stop]:
+            count, known = count + here, known + told
         if count >= _FEWEST_IN_PASSAGE and known < _PASSAGE * count:
+            first, last = document.sentences[passage.start], document.sentences[passage.stop - 1]
             text = "A passage is probably not in English; it was not read."
-            evidence = (document.evidence(passage[0].first, passage[-1].last, passage[0].section),)
+            evidence = (document.evidence(first.first, last.last, first.section),)
             yield ReportWarning(code="language_doubtful", message=text, evidence=evidence)
+
+
+def _passages(sentences: Sequence[Sentence]) -> Iterator[range]:
+    """The sentences of one paragraph and section after the other."""
+    start = 0
+    for index in range(1, len(sentences) + 1):
+        one, other = sentences[start], sentences[index] if index < len(sentences) else None
+        if other is None or other.paragraph != one.paragraph or other.section != one.section:
+            yield range(start, index)
+            start = index
 
 
 def is_english(words: Sequence[Word]) -> bool:
     """Whether the function words alone show that a text is English, or it is too short to doubt."""
-    known = [_counted(word[0]) for word in words]
+    known = _COUNTED.all(map(WRITTEN, words))
     count = len(known) - known.count(None)
     return count < _FEWEST or known.count(True) >= _ENGLISH * count
 
@@ -118,26 +132,25 @@ def _is_foreign(text: str) -> bool:
     return letters >= 10 and foreign > 0.3 * letters
 
 
-def _sum(counts: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    return sum(count for count, _ in counts), sum(known for _, known in counts)
-
-
 def _known(document: Document) -> list[tuple[int, int]]:
     """Words of two letters and more of each sentence, and how many are English function words or in the lexicons."""
-    known = [_counted(word[0]) for word in document.words]
+    known = _COUNTED.all(map(WRITTEN, document.words))
     for sentence in document.sentences:
         for phrase in (*sentence.annotations, *sentence.cues):
-            for index in range(phrase.first, phrase.last + 1):
+            first, last = phrase.first, phrase.last
+            for index in (first,) if first == last else range(first, last + 1):
                 if known[index] is False:
                     known[index] = True
     parts = (known[sentence.first : sentence.last + 1] for sentence in document.sentences)
     return [(len(part) - part.count(None), part.count(True)) for part in parts]
 
 
-@lru_cache(maxsize=32768)
 def _counted(word: str) -> bool | None:
     """Whether a word is a function word; None if it is no word of two letters and more."""
     return word.lower() in _FUNCTION_WORDS if word.isalpha() and len(word) > 1 else None
+
+
+_COUNTED = Wordbook(_counted)
 
 
 def _glued(document: Document) -> Iterator[ReportWarning]:

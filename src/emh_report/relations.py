@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emh_report.anchors import Anchor
-from emh_report.document import Annotation, Document
+from emh_report.document import Annotation, Document, Sentence
 from emh_report.facts import Fact
 from emh_report.lesions import Draft
 from emh_report.signals import SignalDraft
@@ -27,3 +27,8 @@ class Links:
     cord_signals: list[tuple[SignalDraft, Anchor]]
     attributes: list[tuple[Annotation, Anchor]]
     """Iron, fat, size and quantity phrases of structures that are no lesion."""
+
+    @property
+    def kinds(self) -> dict[str, list[Sentence]]:
+        """The kinds of phrases in the report, each with its sentences."""
+        return self.document.kinds

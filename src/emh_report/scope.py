@@ -38,6 +38,7 @@ _DESCRIBES = frozenset("present visible seen shown known evident which that not 
 
 
 _NAMED = frozenset("finding effect lesion emh differential node organ_finding bone_marrow".split())
+_LISTABLE = _NAMED | {"site", "structure"}
 
 
 def scope_of(
@@ -145,12 +146,7 @@ def _last_named(sentence: Sentence, cue: CueSpan, targets: list[Annotation]) -> 
     if not named or behind in _PLACED or not _PLACED.isdisjoint(here):
         return nothing
     first = max(named, key=lambda target: (target.last, target.last - target.first)).first
-    listed = {
-        index
-        for note in targets
-        if note.kind in (*_NAMED, "site", "structure")
-        for index in range(note.first, note.last + 1)
-    }
+    listed = {index for note in targets if note.kind in _LISTABLE for index in range(note.first, note.last + 1)}
     listing = not {"and", "or"}.isdisjoint(norms[max(sentence.first, first - 3) : first])
     for target in reversed(named) if listing else ():
         if target.last < first and all(norms[at] in _LISTED or at in listed for at in range(target.last + 1, first)):

@@ -42,7 +42,7 @@ _NOW_THERE = re.compile(r"\b(?:again|still|stable|unchanged|new|compresses|compr
 _RECALLS = re.compile(
     r"\b(?:was|were|had|showed|showing|revealed|revealing|demonstrated|demonstrating|previous|prior|earlier|compar\w*"
     r"|described?|reported?|reports?|documented|mentioned|stated|available|reviewed?|provided|retrieved|unavailable|which|then"
-    r"|(?:on|at) that)\b|\bthere\.",
+    r"|(?:on|at) that)\b|\bthere\.|^\W*(?:it|this|that|these|those)\b",
     re.IGNORECASE,
 )
 """Words of what an earlier study showed, or of whether there is one."""
@@ -50,7 +50,7 @@ _OF_A_PERSON = re.compile(
     r"\b(?:patients?|pt|he|she|history|referred|admitted|diagnosed|requested|asked)\b", re.IGNORECASE
 )
 _IMAGED = re.compile(
-    r"\b(?:mass(?:es)?|lesions?|nodules?|deposits?|tissue|compression)\b.*\b(?:[CTDLS]|Th)\d|\b(?:no|without)\b[^.]*\b(?:mass(?:es)?"
+    r"\b(?:mass(?:es)?|lesions?|nodules?|deposits?|tissue)\b.*\b(?:[CTDLS]|Th)\d|\b(?:no|without)\b[^.]*\b(?:mass(?:es)?"
     r"|lesions?|compression|compressed|epidural|paravertebral|paraspinal|presacral|extension)\b",
     re.IGNORECASE,
 )
@@ -70,7 +70,7 @@ _TECHNICAL = re.compile(
 _OF_THE_PATIENT = re.compile(
     r"\b(?:patients?|pts?|he|she|his|her|they|known|history|hx|years?|yrs?|months?|weeks?|days?|since|due|pain|weakness|symptoms?"
     r"|numbness|paraparesis|paraplegia|presents?|presenting|presented|complain\w*|referred|admitted|diagnosed|treated"
-    r"|outside|elsewhere"
+    r"|outside|elsewhere|(?:19|20)\d\d|laminectomy|surgery|operat\w+|radiotherapy|RT|s/p|post|status|clinical\w*|signs|resected|decompress\w+"
     r"|please|requested|requests|neurosurg\w*|surgeons?|evaluate|evaluation|assess|exclude|rule out|query|whether"
     r"|if)\b|\?",
     re.IGNORECASE,

@@ -27,6 +27,7 @@ from emh_report.lines import (
 )
 from emh_report.sections import SectionSpan, section_spans
 from emh_report.sentences import sentence_starts
+from emh_report.words import Word
 
 __all__ = ["SectionSpan", "Segment", "divide", "sections", "segments"]
 
@@ -89,11 +90,18 @@ def segments(text: str, headings: Headings | Mapping[str, Sequence[str]]) -> lis
 
 
 def divide(
-    text: str, headings: Headings | Mapping[str, Sequence[str]], split: Splitter = sentence_starts
+    text: str,
+    headings: Headings | Mapping[str, Sequence[str]],
+    split: Splitter = sentence_starts,
+    lines: Sequence[Line] | None = None,
+    words: Sequence[Word] | None = None,
 ) -> tuple[list[SectionSpan], list[Segment]]:
-    """The sections of ``text`` and its sentences; ``split`` cuts running text."""
-    lines = split_lines(text)
-    marks = find_marks(text, lines, Headings.of(headings))
+    """The sections of ``text`` and its sentences; ``split`` cuts running text.
+
+    ``lines`` are its lines and ``words`` what tokenize() finds, if they are known.
+    """
+    lines = split_lines(text) if lines is None else lines
+    marks = find_marks(text, lines, Headings.of(headings), words)
     labels = {mark.start: mark for mark in marks if mark.category == LABEL}
     label_starts = sorted(labels)
     found: list[Segment] = []

@@ -106,7 +106,10 @@ _COUNTED, _COUNTED_ALOUD = (_INLINE, tuple(map(str, range(1, 31)))), (_SPOKEN, _
 
 def sentence_starts(text: str, start: int, end: int) -> list[int]:
     """Where a new sentence begins between ``start`` and ``end``, ``start`` itself excepted."""
-    numbered = sorted({*_numbered(text, start, end), *_by_level(text, start, end), *_by_pair(text, start, end)})
+    numbered = [*_numbered(text, start, end), *_by_level(text, start, end), *_by_pair(text, start, end)]
+    if not numbered:
+        return list(_after_stops(text, start, end, numbered))
+    numbered = sorted(set(numbered))
     return sorted({*_after_stops(text, start, end, numbered), *numbered})
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from emh_report.document import Annotation, Sentence
 from emh_report.levels import SequenceSpan
 from emh_report.model import Assertion
+from emh_report.needs import needs
 
 _OPENING = 60
 """Sentences of a report among which its technique stands."""
@@ -43,6 +44,9 @@ class SignalDraft:
     assertion: Assertion
 
 
+_MEANS = frozenset("keeping consistent compatible representing reflecting suggesting indicating".split())
+
+
 def reference_of(note: Annotation) -> Annotation | None:
     """The tissue an intensity is compared with: "isointense to muscle", "brighter than fat"."""
     sentence = note.sentence
@@ -58,6 +62,8 @@ def reference_of(note: Annotation) -> Annotation | None:
         if not all(map(_describes_reference, between)):
             return None
         tail = gap[-5:]
+        if not _MEANS.isdisjoint(gap):
+            return None  # "T1 hyperintense areas are in keeping with fat"
         if (compared and len(gap) <= 4) or _COMPARE.intersection(tail) - {"of"} or ("of" in tail and compared):
             return reference
         return None
@@ -71,12 +77,13 @@ def _describes_reference(note: Annotation) -> bool:
     return compared and any(other.first == note.last + 1 for other in note.sentence.of("reference"))
 
 
+@needs("intensity", otherwise=list)
 def signals(sentence: Sentence) -> list[SignalDraft]:
     """All signal statements of a sentence, in order; a denied intensity keeps its assertion."""
     intensities = [note for note in sentence.of("intensity") if not _describes_reference(note)]
-    groups = _groups(sentence)
     if not intensities:
         return []
+    groups = _groups(sentence)
     pairs = _respectively(sentence, intensities, groups) or _pairs(sentence, intensities, groups)
     drafts = []
     told = {name for _, members in pairs for member in members if not _is_all(member) for name in _names(member)}

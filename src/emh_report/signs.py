@@ -23,9 +23,8 @@ class Sign:
 
 def signed(sentence: Sentence, targets: Sequence[Annotation]) -> dict[int, Sign]:
     """The sign of each target that has one, by the target's first word."""
-    words, text = sentence.document.words, sentence.document.text
-    start, end = words[sentence.first].start, words[sentence.last].end
-    if all(text.find(sign, start, end) < 0 for sign in _SIGNS):
+    words = sentence.document.words
+    if "+" not in sentence.vocabulary and "-" not in sentence.vocabulary:
         return {}
     if not any(word.text in _SIGNS for word in words[sentence.first : sentence.last + 1]):
         return {}

@@ -14,15 +14,15 @@ The first letter is mended only if misread, and no slip turns one prefix into an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from emh_report.common_words import COMMON_WORDS
 from emh_report.pieces import Pieces
-from emh_report.words import Word, normalise
+from emh_report.wordbook import Wordbook
+from emh_report.words import WRITTEN, Word, normalise
 
 _SHORTEST, _EASY, _SINGLE, _DOUBLE, _LONGEST = 5, 6, 7, 12, 40
 """Letters from which on a misreading, a doubling or swap, any one slip, and two slips are mended."""
-_CACHED = 100_000
 _VOWELS = "aeiouy"
 _OPPOSED = (("hyper", "hypo"), ("intra", "infra", "inter"), ("pre", "peri", "para"), ("macro", "micro"))
 """Prefixes a slip or two apart that change what a word means; "hyper" and "hypo" need more care."""
@@ -47,21 +47,23 @@ class Spelling:
                 if len(word) >= _DOUBLE:
                     bones = _skeleton(word)
                     self._skeletons[bones] = f"{self._skeletons.get(bones, '')} {word}"
-        self._cache: dict[str, str] = {}
+        self._norms = Wordbook(self._mended)
         self._pieces = Pieces(self._known, self)
 
     def __call__(self, word: str) -> str:
         """Normal form of ``word``; memory is bounded however many different words pass through."""
-        found = self._cache.get(word)
-        if found is None:
-            if len(self._cache) >= _CACHED:
-                self._cache.clear()
-            found = self._cache[word] = self._mend(normalise(word), word)
-        return found
+        return self._norms[word]
+
+    def all(self, words: Sequence[Word]) -> list[str]:
+        """Normal forms of ``words``."""
+        return self._norms.all(map(WRITTEN, words))
 
     def join(self, words: list[Word], text: str) -> list[Word]:
         """``words`` cut as in the lexicons: "para spinal", "para-<newline>spinal" one, "softtissue" two."""
         return self._pieces.join(words, text)
+
+    def _mended(self, typed: str) -> str:
+        return self._mend(normalise(typed), typed)
 
     def _mend(self, word: str, typed: str) -> str:
         if word in self._known or not _SHORTEST <= len(word) <= _LONGEST or word in COMMON_WORDS:

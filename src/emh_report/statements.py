@@ -40,15 +40,17 @@ class Statements:
     def _split(self) -> list[Span]:
         """Cut at ";" and "but", and at a comma or "and" that has advice of its own on either side."""
         first, last = self._sentence.first, self._sentence.last
+        cut = not _HARD.isdisjoint(self._sentence.vocabulary)
         hard = [
             index
-            for index in range(first + 1, last + 1)
+            for index in (range(first + 1, last + 1) if cut else ())
             if self._norms[index] in _HARD and not (self._norms[index] == "given" and self._norms[index - 1] in _GIVE)
         ]
         units: list[Span] = []
+        several = len(self._targets) > 1
         for begin, after in pairwise([first, *hard, last + 1]):
             start = begin
-            for index in range(begin + 1, after - 1):
+            for index in range(begin + 1, after - 1) if several else ():
                 parts = (start, index - 1), (index + 1, after - 1)
                 if self._norms[index] in _SOFT and all(self._decides(part) for part in parts):
                     units.append(parts[0])
@@ -103,13 +105,15 @@ class Statements:
 
     def _is_denied(self, target: Annotation, unit: Span) -> bool:
         """Whether "no" stands directly before it, with nothing but adjectives between."""
-        listed = {index for other in self._targets for index in range(other.first, other.last + 1)}
+        listed: set[int] | None = None
         for predicate in self._predicates:
             if predicate.value or not within(predicate, unit) or predicate.last >= target.first:
                 continue
             gap = range(predicate.last + 1, target.first)
             if predicate.far and not _SOFT.intersection(self._norms[gap.start : gap.stop]):
                 return True
+            if listed is None:
+                listed = {index for other in self._targets for index in range(other.first, other.last + 1)}
             if len(gap) <= _LONGEST_DENIAL and all(self._norms[i] in ADJECTIVES or i in listed for i in gap):
                 return True
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emh_report.document import Annotation, Sentence
 
+_INVERTED = frozenset({"should", "were"})
 _SUBJECTS = frozenset("the a an this these that it they any".split())
 _ASKING = frozenset("is are was does do could has have any".split())
 
@@ -16,6 +17,8 @@ def is_question(sentence: Sentence) -> bool:
 
 def is_unreal(sentence: Sentence) -> bool:
     """Whether a sentence tells what might come: "Were the mass to enlarge, the cord would be compressed"."""
+    if _INVERTED.isdisjoint(sentence.vocabulary):
+        return False
     norms = sentence.norms(sentence.first, sentence.last)
     subject = len(norms) > 1 and norms[1] in _SUBJECTS
     inverted = subject and (norms[0] == "should" or (norms[0] == "were" and "to" in norms))
@@ -25,7 +28,7 @@ def is_unreal(sentence: Sentence) -> bool:
 def supposed(sentence: Sentence) -> int:
     """Where "should" opens a case that has not come, and what would follow: "; should weakness occur, MRI …"."""
     norms = sentence.document.norms
-    for index in range(sentence.first + 1, sentence.last - 2):
+    for index in range(sentence.first + 1, sentence.last - 2) if "should" in sentence.vocabulary else ():
         if norms[index] == "should" and norms[index - 1] in (";", ".", "but", ":"):
             inverted = norms[index + 1] not in ("be", "not", "have")
             return index if inverted and "," in norms[index + 2 : sentence.last] else 0

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from emh_report.sequences import PLANES, WEIGHTS, SequenceSpan, weights_end, with_modifiers
 from emh_report.vertebrae import BONE, Link, Name, word_set
+from emh_report.wordbook import Wordbook
 
 _CODED = re.compile(r"t([12])(w|wi|wis|w1|we|wt|fs|se|tse|fse|tfe|ffe|ir|c|ce|gd|fatsat|spair|spir)")
 _NODE_STAGE = re.compile(r"n[0-3x]m?")
@@ -38,11 +38,14 @@ def split_sequences(
 ) -> tuple[dict[int, Name], list[SequenceSpan]]:
     """The names that are vertebrae, and the spans that are sequences."""
     vertebrae = dict(names)
+    named = _ONES.places(norm)
+    if not named:
+        return vertebrae, []
     back = {link.name.first: Link(link.kind, names[at]) for at, link in links.items() if link.name.first in names}
     spans: list[SequenceSpan] = []
     taken = -1
-    for at, word in enumerate(norm):
-        if at <= taken or not names_one(word):
+    for at in named:
+        if at <= taken:
             continue
         unit = _unit(norm, names, links, at)
         if not unit:
@@ -57,10 +60,12 @@ def split_sequences(
     return vertebrae, spans
 
 
-@lru_cache(maxsize=4096)
 def names_one(word: str) -> bool:
     """Whether a word can be T1 or T2, in any of its forms."""
     return word == "t2*" or bool(_PLAIN.fullmatch(word) or _CODED.fullmatch(word))
+
+
+_ONES = Wordbook(names_one)
 
 
 def _ambiguous(norm: Sequence[str], names: Mapping[int, Name], at: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from emh_report.document import Annotation, Sentence
 from emh_report.facts import TODAY, level_names
 from emh_report.model import Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
+from emh_report.needs import needs
 from emh_report.nouns import noun_before, noun_behind
 from emh_report.owners import is_compared, reference_words
 from emh_report.relations import BACKGROUND, SILENT, Links
@@ -53,7 +54,7 @@ def fatty_change(links: Links) -> FattyChange:
                 assertion = stronger(assertion, note.assertion)
                 notes.append(note)
     if assertion in _UNSAID:
-        return FattyChange()
+        return FattyChange.unsaid()
     return FattyChange(assertion=assertion, evidence=links.document.evidence_of(*notes))
 
 
@@ -68,6 +69,7 @@ def _is_of_a_lesion(sentence: Sentence, note: Annotation, any_lesion: bool) -> b
     )
 
 
+@needs("bone_marrow", "intensity", otherwise=tuple)
 def bone_marrow(links: Links) -> tuple[BoneMarrowFinding, ...]:
     """Findings of bone and marrow outside the lesions, fractures among them."""
     found: dict[tuple[object, ...], BoneMarrowFinding] = {}

@@ -13,6 +13,7 @@ from emh_report.advice import advised
 from emh_report.document import Annotation, Document, Sentence
 from emh_report.levels import LevelSpan
 from emh_report.model import Assertion, Experiencer, Treatment, TreatmentKind, level_order
+from emh_report.needs import needs
 
 _PROCEDURES = frozenset(
     {
@@ -52,6 +53,7 @@ class _Draft:
     notes: list[Annotation] = field(default_factory=list)
 
 
+@needs("treatment", otherwise=tuple)
 def treatments(document: Document, advice: Sequence[Annotation] | None = None) -> tuple[Treatment, ...]:
     """One entry a kind (and a drug, where the contract has no kind for it), the strongest assertion first."""
     drafts: dict[tuple[TreatmentKind, str], _Draft] = {}

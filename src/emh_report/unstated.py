@@ -13,11 +13,11 @@ SAYING_NOTHING = frozenset({"unstated", "administrative"})
 _ENDS = frozenset({";", ".", "but"})
 
 
-def stated(sentence: Sentence) -> list[Annotation]:
+def stated(sentence: Sentence, notes: list[Annotation]) -> list[Annotation]:
     """The phrases of a sentence but for those it names as not stated; the silence itself stays."""
-    silences = [note for note in sentence.annotations if note.kind == KIND]
+    silences = [note for note in notes if note.kind == KIND]
     if not silences:
-        return sentence.annotations
+        return notes
     norms = sentence.document.norms
     silent: set[int] = set()
     for note in silences:
@@ -29,7 +29,7 @@ def stated(sentence: Sentence) -> list[Annotation]:
             labelled = norms[note.first - 1 : note.first] == [":"]
             reach = range(_end(sentence, note.first, -1, labelled), note.last + 1)
         silent.update(reach)
-    return [note for note in sentence.annotations if note.first not in silent or note.kind == KIND]
+    return [note for note in notes if note.first not in silent or note.kind == KIND]
 
 
 def _end(sentence: Sentence, at: int, step: int, labelled: bool = False) -> int:

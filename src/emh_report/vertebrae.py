@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from emh_report.model import VERTEBRAE
 from emh_report.roman import follows_region, glued_region, value_of
+from emh_report.wordbook import Wordbook
 from emh_report.words import Word, normalise
 
 COUNTS = {"C": 7, "T": 12, "L": 5, "S": 5, "Co": 0}
@@ -97,11 +97,13 @@ class Name(NamedTuple):
     @property
     def place(self) -> float:
         """Position along the spine; one that does not exist lies between its neighbours."""
-        if self.exists:
-            return float(VERTEBRAE.index(self.level))
-        if self.region == "Co":
-            return float(len(VERTEBRAE))
-        return VERTEBRAE.index(f"{self.region}{COUNTS[self.region]}") + 0.5
+        found = _PLACES.get((self.region, self.number))
+        return _BEHIND[self.region] if found is None else found
+
+
+_PLACES = {(level[0], int(level[1:])): float(at) for at, level in enumerate(VERTEBRAE)}
+_BEHIND = {region: _PLACES[region, count] + 0.5 for region, count in COUNTS.items() if count}
+_BEHIND["Co"] = float(len(VERTEBRAE))
 
 
 class Link(NamedTuple):
@@ -115,8 +117,8 @@ def find_names(words: Sequence[Word], norm: Sequence[str]) -> dict[int, Name]:
     """Everything that reads as a vertebra's name, by the index of its first word."""
     names: dict[int, Name] = {}
     last = -1
-    for at, word in enumerate(norm):
-        if at <= last or not opens_name(word):
+    for at in _OPENING.places(norm):
+        if at <= last:
             continue
         for name in _name_at(words, norm, at):
             names[name.first] = name
@@ -124,12 +126,14 @@ def find_names(words: Sequence[Word], norm: Sequence[str]) -> dict[int, Name]:
     return names
 
 
-@lru_cache(maxsize=4096)
 def opens_name(word: str) -> bool:
     """Whether a name can begin with the word; most words are no such thing."""
     known = word == "coccyx" or word in _PREFIXES or word in REGION_WORDS or word in _ORDINALS
     known = known or glued_region(word) is not None
     return known or any(pattern.fullmatch(word) for pattern in (_NAME, GLUED, _ORDINAL_DIGITS))
+
+
+_OPENING = Wordbook(opens_name)
 
 
 def _name_at(words: Sequence[Word], norm: Sequence[str], at: int) -> list[Name]:

@@ -10,7 +10,10 @@ Nothing is edited: every word keeps its place in the input.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -82,14 +85,31 @@ def term_words(term: str) -> tuple[Word, ...]:
     return tuple(tokenize(term))
 
 
-def first_word(text: str) -> str | None:
-    """The first word of ``text`` where a look at its beginning tells it, else None."""
-    match = _WORD.match(text)
-    if match is None or match[2] in _NOT_ALWAYS_WORDS or "\n" in match[2]:
-        return None
-    return match[2]
+class Passages:
+    """What ``tokenize`` finds in passages of a text, given the ``words`` it found in all of it."""
+
+    def __init__(self, text: str, words: Sequence[Word]) -> None:
+        self._text, self._words = text, words
+        self._starts = [word[1] for word in words]
+
+    def __call__(self, start: int, end: int) -> Sequence[Word]:
+        """The words between two places, with their places in the whole text."""
+        text, words = self._text, self._words
+        first = bisect_left(self._starts, start)
+        after = bisect_left(self._starts, end, first)
+        gap = text[words[first - 1].end if first else 0 : start]
+        torn = (first and words[first - 1].end > start) or (after > first and words[after - 1].end > end)
+        torn = torn or ("\n" in gap and not gap.isspace())
+        glued = (start and text[start - 1].isalnum()) or text[end : end + 1].isalnum()
+        glued = glued or (text[end - 1 : end] == "." and not text[end : end + 1].isspace() and end < len(text))
+        starred = (start and text[start - 1 : start + 1] == "**") or text[end - 1 : end + 1] == "**"
+        if torn or glued or starred:  # what stands beside the passage has made other words of it
+            return [Word(word.text, word.start + start, word.end + start) for word in tokenize(text[start:end])]
+        return words[first:after]
 
 
+WRITTEN: Callable[[Word], str] = itemgetter(0)
+"""A word as it is written."""
 _new_word = tuple.__new__
 """Word(…) without its argument parsing: a report has thousands of words."""
 
