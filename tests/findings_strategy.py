@@ -392,6 +392,9 @@ def nodes(draw: st.DrawFn) -> Part:
             else:
                 group["size_mm"] = draw(st.just([]) | st.lists(st.integers(1, 9), min_size=1, max_size=2))
         found.append(group)
+    if sum(group["assertion"] in TODAY for group in found) > 1:
+        for each in (*found, *masses):
+            each["necrosis"] = {"assertion": "not_mentioned"}  # "these nodes" may be read as more than one group
     return {"lymph_nodes": found, "nodal": masses}
 
 

@@ -20,7 +20,8 @@ def is_in_diagnosis(note: Annotation) -> bool:
     sentence = note.sentence
     names = [other for other in sentence.of("differential") if other.first <= note.first and note.last <= other.last]
     told = sentence.of("level", "size", "site", "intensity", "change", "modifier") if names else []
-    return bool(names) and all(names[0].overlaps(other) for other in told)
+    described = (other for other in told if "extent" not in other.means)  # "biopsy of a part showed germ cell tumor"
+    return bool(names) and all(names[0].overlaps(other) for other in described)
 
 
 def within_bone(head: Anchor) -> bool:
