@@ -65,6 +65,16 @@ def test_each_part_by_itself_is_read_back(part: str) -> None:
     holds()
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_last_lines_of_a_report_say_nothing_of_the_patient(format: str) -> None:
+    rendered = render(Findings(), format)
+    footer = rendered[rendered.index("Machine-generated") :]
+    assert "emh-report" in footer
+    for above in ("IMPRESSION:\nNo extramedullary hematopoiesis.", "ADDENDUM:\nSeen again.", "FINDINGS:\nT9 mass."):
+        alone, closed = extract(f"{above}\n"), extract(f"{above}\n\n{footer}")
+        assert differences(alone, closed) == ()
+
+
 def crossed(found: Findings, read: Findings) -> list[str]:
     """The statements that turned into their opposite, but for those that findings contradict themselves."""
     attributed = {lesion.emh.assertion for lesion in found.lesions}
