@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from emh_report.anchors import Anchor
 from emh_report.document import Annotation, Sentence
 from emh_report.lesions import Draft
-from emh_report.model import Assertion, Change
+from emh_report.model import TODAY, Assertion, Change
 from emh_report.organ_sizes import owned_sizes
 
-TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 _ADVISED = frozenset(
     "advised recommended suggested required needed warranted urgent emergency considered planned indicated".split()
 )
@@ -32,12 +31,7 @@ def both_levels(sentence: Sentence, anchor: Anchor) -> list[Annotation]:
     behind = sentence.norms(anchor.last + 1, anchor.last + 3)
     if behind[:1] != ["at"] or behind[-1:] != ["level"] or behind[1:2] not in (["both"], ["these"], ["those"]):
         return []
-    earlier = [
-        level
-        for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
-        for level in other.of("level")
-        if other is not sentence or level.last < anchor.first
-    ]
+    earlier = [level for level in _lately(sentence) if level.sentence is not sentence or level.last < anchor.first]
     here = [level for level in earlier if level.sentence is sentence]
     return earlier[-2:] if behind[1] == "both" else here or earlier[-1:]
 
@@ -50,12 +44,13 @@ def same_level(sentence: Sentence) -> list[Annotation]:
     named = any(norms[i] in ("this", "that", "same") and norms[i + 1] == "level" for i in range(len(norms) - 1))
     if not named:
         return []
-    earlier = [
-        level
-        for other in sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
-        for level in other.kinds.get("level", ())
-    ]
-    return earlier[-1:]
+    return _lately(sentence)[-1:]
+
+
+def _lately(sentence: Sentence) -> list[Annotation]:
+    """The levels named in a sentence and the two before it."""
+    near = sentence.document.sentences[max(0, sentence.index - 2) : sentence.index + 1]
+    return [level for other in near for level in other.of("level")]
 
 
 def interprets_signal(anchor: Anchor) -> bool:

@@ -11,9 +11,9 @@ from typing import Literal
 
 from emh_report.anchors import Anchor, denied_at, premodifies
 from emh_report.document import Annotation, Sentence
-from emh_report.facts import TODAY, Fact, disc_names, level_names, reach, severity_note
+from emh_report.facts import Fact, disc_names, level_names, reach, severity_note
 from emh_report.lesions import Draft, current
-from emh_report.model import Assertion, Change
+from emh_report.model import TODAY, Assertion, Change
 from emh_report.relations import BACKGROUND, SILENT, Links
 
 Part = Literal["body", "impression", "addendum"]

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from emh_report.cordsigns import cord_signal, escc_grade, is_normal_cord, sac_and_csf
 from emh_report.diagnosis import asked
 from emh_report.document import Annotation
-from emh_report.facts import TODAY, Fact, labelled_severity, level_names, ordered, severity_note
+from emh_report.facts import Fact, labelled_severity, level_names, ordered, severity_note
 from emh_report.model import (
+    TODAY,
     Assertion,
     Certainty,
     Change,
@@ -109,7 +110,7 @@ def cord_compression(links: Links) -> tuple[CordCompression, list[ReportWarning]
 def _add(state: _Compression, fact: Fact) -> None:
     assertion = fact.assertion
     background = fact.sentence.section == BACKGROUND
-    if background and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
+    if background and assertion in TODAY:
         assertion = Assertion.HISTORICAL if assertion is Assertion.PRESENT else Assertion.HYPOTHETICAL
     if (
         assertion is Assertion.HISTORICAL
@@ -159,7 +160,21 @@ def _add(state: _Compression, fact: Fact) -> None:
 
 
 def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
-    """A later examination that finds the cord free makes an earlier compression history."""
+    """What has resolved, or a later examination that finds the cord free, makes an earlier compression history."""
+    if gone := resolved_at_last(facts):
+        state.prior |= set(level_names(gone.levels))
+    elif free := _found_free(facts, links):
+        state.notes.append(free.anchor.note)
+    else:
+        return
+    state.present = state.possible = False
+    state.historical, state.change = True, Change.RESOLVED
+    state.prior |= state.levels
+    state.levels = set()
+
+
+def _found_free(facts: Sequence[Fact], links: Links) -> Fact | None:
+    """The examination, after all that state compression, that finds the cord free."""
     free = [
         fact
         for fact in links.facts
@@ -173,23 +188,10 @@ def _later(state: _Compression, facts: Sequence[Fact], links: Links) -> None:
         )
     ]
     stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section is None]
-    if gone := resolved_at_last(facts):
-        state.present = state.possible = False
-        state.historical, state.change = True, Change.RESOLVED
-        state.prior |= state.levels | set(level_names(gone.levels))
-        state.levels = set()
-        return
-    if (
-        not free
-        or not stated
-        or any(fact.sentence.index >= free[-1].sentence.index for fact in stated if fact is not free[-1])
-    ):
-        return
-    state.present = state.possible = False
-    state.historical, state.change = True, Change.RESOLVED
-    state.prior |= state.levels
-    state.levels = set()
-    state.notes.append(free[-1].anchor.note)
+    if not free or not stated:
+        return None
+    last = free[-1]
+    return None if any(fact.sentence.index >= last.sentence.index for fact in stated if fact is not last) else last
 
 
 def _override(state: _Compression, addendum: Sequence[Fact]) -> None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from emh_report.advice import biopsy
 from emh_report.claims import COMPRESSION, EPIDURAL, FORAMEN, Claim, part_of, topic_of
 from emh_report.document import Annotation, Document
-from emh_report.facts import TODAY, level_names, ordered
+from emh_report.facts import level_names, ordered
 from emh_report.measure import SizeSpan
-from emh_report.model import Assertion, BiopsyStatus, Experiencer, Findings
+from emh_report.model import TODAY, Assertion, BiopsyStatus, Experiencer, Findings
 from emh_report.model import Warning as ReportWarning
 from emh_report.relations import Links
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.facts import TODAY, Fact, level_names, severity_note
+from emh_report.facts import Fact, level_names, severity_note
 from emh_report.model import (
+    TODAY,
     Assertion,
     Change,
     CordSignalChange,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from emh_report.facts import TODAY
-from emh_report.model import Assertion, Degree, Enhancement, Intensity, Reference, Sequence, Signal
+from emh_report.model import TODAY, Assertion, Degree, Enhancement, Intensity, Reference, Sequence, Signal
 from emh_report.signals import SignalDraft
 
 Homogeneity = Literal["homogeneous", "heterogeneous"]

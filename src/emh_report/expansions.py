@@ -5,27 +5,26 @@ from __future__ import annotations
 from emh_report.document import Annotation, Sentence
 from emh_report.lesion_names import EXPANSIONS
 from emh_report.measure import SizeSpan
-from emh_report.model import Asserted, Assertion, Laterality, Lesion, LesionKind, Site
+from emh_report.model import TODAY, Asserted, Laterality, Lesion, LesionKind, Site
 from emh_report.needs import needs
 from emh_report.nouns import noun_before, nouns
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.tissue import side_of_bone
 
-_TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 _NO_BONE = frozenset({"marrow", "bone marrow", "bones", "spine", "marrow signal", "ribs"})
 
 
 @needs("bone_marrow", otherwise=tuple)
 def expanded_bones(links: Links, attribution: Asserted) -> tuple[Lesion, ...]:
     """One lesion for each kind of expanded bone that the report describes and no mass stands for."""
-    masses = {draft.site for draft in links.lesions if draft.assertion in _TODAY}
+    masses = {draft.site for draft in links.lesions if draft.assertion in TODAY}
     found: dict[str, tuple[Annotation, tuple[float, ...], Laterality | None, list[Annotation]]] = {}
     for sentence in links.document.having("bone_marrow"):
         if sentence.section in SILENT or sentence.section == BACKGROUND:
             continue
         for note in sentence.of("bone_marrow"):
             site = EXPANSIONS.get(note.preferred)
-            if site is None or site in masses or note.assertion not in _TODAY:
+            if site is None or site in masses or note.assertion not in TODAY:
                 continue
             sizes = _sizes(sentence, note)
             size = sizes[0].value.size_mm if sizes and isinstance(sizes[0].value, SizeSpan) else ()

@@ -11,7 +11,6 @@ from emh_report.levels import LevelSpan
 from emh_report.model import VERTEBRAE, Assertion, Change, level_order
 
 _KNOWN = frozenset(VERTEBRAE)
-TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 
 
 @dataclass(slots=True, eq=False)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from emh_report.errors import FindingsError
 from emh_report.followup_levels import CompressionChange, LevelRow, compare_compression, compare_levels
-from emh_report.model import Assertion, Change, Findings, Lesion, Part, Site, level_order
+from emh_report.model import TODAY, Assertion, Change, Findings, Lesion, Part, Site, level_order
 from emh_report.pairing import overlap, pair_lesions
 from emh_report.timeline import day
 
@@ -106,9 +106,6 @@ def compare(prior: Findings, current: Findings, tolerance: float = 0.0) -> Compa
     )
 
 
-_THERE = (Assertion.PRESENT, Assertion.POSSIBLE)
-
-
 def _both(prior: Lesion, current: Lesion, tolerance: float) -> LesionChange | None:
     size, notes = _sizes(prior, current)
     levels = _levels(prior, current)
@@ -118,19 +115,19 @@ def _both(prior: Lesion, current: Lesion, tolerance: float) -> LesionChange | No
             verdict=verdict, basis=basis, prior=prior, current=current, size=size, levels=levels, notes=(*notes, *more)
         )
 
-    if prior.assertion not in _THERE and current.assertion not in _THERE:
+    if prior.assertion not in TODAY and current.assertion not in TODAY:
         return None
     if current.change is Change.RESOLVED:
         return change("resolved", "stated")
     if current.assertion is Assertion.ABSENT:
         return change("resolved", "denied")
-    if current.assertion not in _THERE:
+    if current.assertion not in TODAY:
         silent: dict[Assertion, Verdict] = {
             Assertion.HISTORICAL: "past_only",
             Assertion.NOT_ASSESSED: "not_assessed_now",
         }
         return change(silent.get(current.assertion, "not_mentioned_now"), "stated")
-    if prior.assertion not in _THERE and current.change is None:
+    if prior.assertion not in TODAY and current.change is None:
         return change("new", "denied" if prior.assertion is Assertion.ABSENT else "only_in_current")
     by_size = _by_size(size, tolerance)
     if current.change is not None:
@@ -143,7 +140,7 @@ def _both(prior: Lesion, current: Lesion, tolerance: float) -> LesionChange | No
 
 
 def _only_now(lesion: Lesion) -> LesionChange | None:
-    if lesion.assertion not in _THERE and lesion.change is not Change.RESOLVED:
+    if lesion.assertion not in TODAY and lesion.change is not Change.RESOLVED:
         return None
     notes: tuple[Note, ...] = ("possible_now",) if lesion.assertion is Assertion.POSSIBLE else ()
     if lesion.change in (None, Change.NEW):
@@ -159,7 +156,7 @@ def _only_now(lesion: Lesion) -> LesionChange | None:
 
 
 def _only_before(lesion: Lesion, current: Findings) -> LesionChange | None:
-    if lesion.assertion not in _THERE:
+    if lesion.assertion not in TODAY:
         return None
     # "No epidural disease" denies all of it; "none at T8" says nothing of T4.
     there = current.epidural.levels

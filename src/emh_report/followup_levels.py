@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from emh_report.model import VERTEBRAE, Assertion, Change, CordCompression, Findings, Part, Severity, Site
+from emh_report.model import TODAY, VERTEBRAE, Assertion, Change, CordCompression, Findings, Part, Severity, Site
 
 LevelVerdict = Literal[
     "new", "persisting", "uncertain", "resolved", "excluded", "absent", "past_only", "not_assessed_now",
     "not_mentioned_now",
 ]  # fmt: skip
 Direction = Literal["worse", "better", "same"]
-_THERE = (Assertion.PRESENT, Assertion.POSSIBLE)
 _SEVERITIES = tuple(Severity)
 _GRADES = ("0", "1a", "1b", "1c", "2", "3")
 
@@ -116,8 +115,8 @@ def _standing(prior: Assertion, current: Assertion, resolved: bool) -> Standing:
 
 def _verdict(prior: Assertion, current: Assertion, resolved: bool) -> LevelVerdict | None:
     """Only a denial, or the word itself, resolves anything; "historical" may be a mere quotation of the prior."""
-    was = prior in _THERE
-    if resolved and current not in _THERE and (was or current is Assertion.HISTORICAL):
+    was = prior in TODAY
+    if resolved and current not in TODAY and (was or current is Assertion.HISTORICAL):
         return "resolved"
     if current is Assertion.PRESENT:
         return "persisting" if was else "new"

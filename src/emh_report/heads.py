@@ -10,6 +10,7 @@ from emh_report.itemised import itemised
 from emh_report.lesion_names import is_specimen, numbered_bone, numbered_nodes
 from emh_report.lesion_words import is_in_diagnosis, says_of_organ
 from emh_report.model import Assertion
+from emh_report.parts import of_both
 from emh_report.sites import ORGAN_SITES, give_sites
 
 _HEADS = frozenset({"lesion", "emh", "differential", "site"})  # what can name a lesion where no label does
@@ -200,19 +201,12 @@ def _no_subject(sentence: Sentence, note: Annotation) -> bool:
     )
     return (
         swallowed
-        or (note.text.lower() == "both" and _before_a_place(sentence, note))
-        or (
-            before in _PREPOSITIONS and not ("member" in note.means and sentence.norms(note.last, note.last) == ["one"])
-        )
+        or (note.text.lower() == "both" and of_both(note))
+        or (before in _PREPOSITIONS and not _is_member(sentence, note))
         or _of_an_organ(sentence, note)
         or _compares(sentence, note)
         or _of_a_finding(sentence, note)
     )
-
-
-def _before_a_place(sentence: Sentence, note: Annotation) -> bool:
-    """Whether "both" is of two places: "the masses encased both kidneys"."""
-    return any(0 < place.first - note.last <= 2 for place in sentence.of("organ", "site", "structure"))
 
 
 def _is_member(sentence: Sentence, note: Annotation) -> bool:

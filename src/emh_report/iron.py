@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.facts import TODAY
 from emh_report.iron_causes import has_other_cause
 from emh_report.iron_sites import (
     Said,
@@ -24,7 +23,7 @@ from emh_report.iron_sites import (
 )
 from emh_report.iron_values import measurements
 from emh_report.lesions import Draft
-from emh_report.model import Assertion, Experiencer, IronDeposition, IronSite, Severity
+from emh_report.model import TODAY, Assertion, Experiencer, IronDeposition, IronSite, Severity
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.standing import stronger
 

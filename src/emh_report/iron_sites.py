@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from emh_report.document import Annotation, Sentence
-from emh_report.model import Assertion
+from emh_report.model import TODAY, Assertion
 from emh_report.owners import reference_words
 
 _WITHIN = frozenset("of in within involving throughout along at".split())
@@ -117,7 +117,7 @@ def sites_of(note: Annotation, assertion: Assertion, found: Sequence[Annotation]
     for tissue in chosen:
         site = site_name(tissue)
         if site:
-            denied = _is_contrasted(sentence, tissue) and assertion in (Assertion.PRESENT, Assertion.POSSIBLE)
+            denied = _is_contrasted(sentence, tissue) and assertion in TODAY
             said.append(Said(site, Assertion.ABSENT if denied else assertion, note, tissue))
     return said
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from emh_report.anchors import LESION, Anchor, qualifies
 from emh_report.document import Annotation, Sentence
-from emh_report.model import Assertion
+from emh_report.model import TODAY
 
 _OPENS = frozenset({":", ";", ")"})
 _GOES_ON = frozenset({":", ";", ")", ",", "and", "&"})
@@ -22,7 +22,7 @@ def itemised(sentence: Sentence, heads: Sequence[Anchor]) -> list[Anchor]:
     norms = sentence.document.norms
     items: list[Annotation] = []
     for site in sentence.of("site"):
-        if site.first < named[0].last or site.assertion not in (Assertion.PRESENT, Assertion.POSSIBLE):
+        if site.first < named[0].last or site.assertion not in TODAY:
             continue
         if any(head.first > site.last and qualifies(sentence, site.last + 1, head.first - 1) for head in named):
             return []

@@ -10,7 +10,7 @@ from emh_report.enhancement import describes_enhancement, enhancement_words
 from emh_report.iron_causes import has_other_cause
 from emh_report.levels import LevelSpan
 from emh_report.measure import QuantitySpan, SizeSpan
-from emh_report.model import Assertion, Change
+from emh_report.model import TODAY, Assertion, Change
 from emh_report.parts import Part, compares_sides, level_of, of_both, says_where_measured
 from emh_report.signals import SignalDraft
 from emh_report.standing import stronger
@@ -115,7 +115,7 @@ class Draft:
         """A signal statement; "no blooming" denies iron and is no signal."""
         if signal.intensity == "blooming" and not has_other_cause(signal.note):
             self._assert("iron", signal.assertion)
-        if signal.assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
+        if signal.assertion in TODAY:
             self.signals.append(signal)
         self.notes.append(signal.note)
 
@@ -220,7 +220,7 @@ class Draft:
             assertion = Assertion.PRESENT
         if field_name in ("attenuation", "diffusion") or (field_name == "iron" and has_other_cause(note)):
             return
-        if field_name == "bone_change" and assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
+        if field_name == "bone_change" and assertion in TODAY:
             self.words.setdefault("bone_change", note.text.lower())
         if field_name == "enhancement" and assertion is not Assertion.ABSENT:
             for modifier in enhancement_words(note):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from emh_report.anchors import LESION, PREPOSITIONS, Anchor, covers, premodifies, qualifies
 from emh_report.document import Annotation, Sentence
-from emh_report.model import Assertion
+from emh_report.model import TODAY, Assertion
 from emh_report.needs import needs
 
 
@@ -90,7 +90,7 @@ def _closes_phrase(level: Annotation, following: Anchor, preceding: Sequence[Anc
 
 def _states(anchor: Anchor) -> bool:
     """Whether an anchor says that something is there, so that a level can be left out of it."""
-    return anchor.assertion in (Assertion.PRESENT, Assertion.POSSIBLE) and not anchor.kind.endswith("_normal")
+    return anchor.assertion in TODAY and not anchor.kind.endswith("_normal")
 
 
 _CLEAR = frozenset("clear free normal spared uninvolved unaffected".split())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from emh_report.model import Assertion, Findings, LesionKind
-
-_TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
+from emh_report.model import TODAY, Findings, LesionKind
 
 
 def nodal_pairs(findings: Findings) -> dict[int, int]:
@@ -12,7 +10,7 @@ def nodal_pairs(findings: Findings) -> dict[int, int]:
 
     A lesion does not name its station: its group is the one of its side and assertion, of its size before another.
     """
-    free = [index for index, group in enumerate(findings.lymph_nodes) if group.assertion in _TODAY]
+    free = [index for index, group in enumerate(findings.lymph_nodes) if group.assertion in TODAY]
     found: dict[int, int] = {}
     for number, lesion in enumerate(findings.lesions):
         if lesion.kind is not LesionKind.NODAL:

@@ -9,11 +9,12 @@ from functools import cache
 from emh_report import descriptions
 from emh_report.diagnosis import attribution_of
 from emh_report.document import Annotation, Document
-from emh_report.facts import TODAY, disc_names, level_names, ordered
+from emh_report.facts import disc_names, level_names, ordered
 from emh_report.lesion_words import within_bone
 from emh_report.lesions import Draft
 from emh_report.measure import SizeSpan
 from emh_report.model import (
+    TODAY,
     Asserted,
     Assertion,
     BoneChange,

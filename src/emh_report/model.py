@@ -45,6 +45,10 @@ class Assertion(StrEnum):
     """The text is silent. RID5655, SNOMED CT 261665006."""
 
 
+TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
+"""What is said to be there now, if only perhaps."""
+
+
 class Certainty(StrEnum):
     """How firm a ``possible`` is."""
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from emh_report.diagnosis import asked
 from emh_report.document import Annotation
-from emh_report.facts import TODAY, Fact, disc_names, level_names, ordered, reach, severity_note
+from emh_report.facts import Fact, disc_names, level_names, ordered, reach, severity_note
 from emh_report.model import (
+    TODAY,
     VERTEBRAE,
     Assertion,
     CanalStenosis,

@@ -10,7 +10,6 @@ from emh_report.model import Assertion, Change
 from emh_report.signals import SignalDraft
 from emh_report.standing import stronger
 
-TODAY = (Assertion.PRESENT, Assertion.POSSIBLE)
 ENLARGED_MM = 10
 """Short axis from which a node counts as enlarged where the report gives no verdict."""
 _NODE_WORDS = frozenset("node nodal lymphadenopathy adenopathy lymphnode ln lns lap lne".split())

@@ -14,6 +14,7 @@ from emh_report.document import Annotation, Sentence
 from emh_report.lesions import Draft
 from emh_report.masses import main_size
 from emh_report.model import (
+    TODAY,
     Asserted,
     Assertion,
     Laterality,
@@ -26,7 +27,7 @@ from emh_report.model import (
 from emh_report.needs import needs
 from emh_report.nodal_details import describe
 from emh_report.nodal_groups import groups_of
-from emh_report.nodal_types import TODAY, Group, is_node_word, sizes_mm
+from emh_report.nodal_types import Group, is_node_word, sizes_mm
 from emh_report.relations import BACKGROUND, SILENT, Links
 from emh_report.standing import stronger
 

@@ -62,7 +62,7 @@ def says_where_measured(note: Annotation) -> bool:
 
 
 def of_both(note: Annotation) -> bool:
-    """Whether "both" is of two places: "both paravertebral gutters"."""
+    """Whether "both" is of two places: "both paravertebral gutters", "encased both kidneys"."""
     places = note.sentence.of("site", "organ", "structure")
     return any(0 < place.first - note.last <= 2 for place in places)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from emh_report.claims import COMPRESSION, Claim, part_of
 from emh_report.document import Annotation, Document, Sentence
-from emh_report.facts import TODAY, ordered
+from emh_report.facts import ordered
 from emh_report.levels import LevelSpan, SequenceSpan
 from emh_report.measure import SizeSpan
-from emh_report.model import Assertion, Change, Evidence, Findings, level_order
+from emh_report.model import TODAY, Assertion, Change, Evidence, Findings, level_order
 from emh_report.model import Warning as ReportWarning
 
 _IRON_SEQUENCES = frozenset({"SWI", "GRE", "T2*"})

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from emh_report.anchors import denied_at
 from emh_report.document import Annotation
-from emh_report.facts import TODAY, Fact, level_names
-from emh_report.model import Assertion, Change
+from emh_report.facts import Fact, level_names
+from emh_report.model import TODAY, Assertion, Change
 from emh_report.relations import BACKGROUND
 
 _BEYOND = frozenset("above below cranial caudal proximal distal rostral beyond".split())
@@ -61,18 +61,19 @@ def resolved_at_last(facts: Sequence[Fact]) -> Fact | None:
     if gone is None or Change.RESOLVED not in (gone.change, gone.anchor.note.change):
         return None
     stated = [fact for fact in facts if fact.assertion is Assertion.PRESENT and fact.sentence.section != BACKGROUND]
-    before = all(
-        fact.sentence.index < gone.sentence.index
-        or (fact.sentence is gone.sentence and fact.anchor.last < gone.anchor.first)
-        for fact in stated
-    )
-    words = [
-        set(fact.sentence.norms(fact.sentence.first, min(fact.sentence.last, fact.anchor.last))) for fact in stated
-    ]
-    words = [
-        each if fact.sentence is gone.sentence else {*fact.sentence.norms(fact.sentence.first, fact.sentence.last)}
-        for each, fact in zip(words, stated, strict=True)
-    ]
-    told = ({*_THEN}.intersection(each) or any(len(w) > 4 and w.endswith("ed") for w in each) for each in words)
-    past = all(told) and all(_NOW.isdisjoint(each) for each in words)
-    return gone if stated and past and before else None
+    return gone if stated and all(_stands_before(fact, gone) and _tells_past(fact, gone) for fact in stated) else None
+
+
+def _stands_before(fact: Fact, later: Fact) -> bool:
+    if fact.sentence is later.sentence:
+        return fact.anchor.last < later.anchor.first
+    return fact.sentence.index < later.sentence.index
+
+
+def _tells_past(fact: Fact, gone: Fact) -> bool:
+    """Whether a sentence tells of the past; of one that goes on to ``gone``, as far as the fact."""
+    sentence = fact.sentence
+    end = min(sentence.last, fact.anchor.last) if sentence is gone.sentence else sentence.last
+    words = set(sentence.norms(sentence.first, end))
+    told = not _THEN.isdisjoint(words) or any(len(word) > 4 and word.endswith("ed") for word in words)
+    return told and _NOW.isdisjoint(words)

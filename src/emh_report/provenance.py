@@ -12,9 +12,9 @@ from typing import Final
 from emh_report.advice import weighed_biopsies
 from emh_report.anchors import Anchor, owner, points_to, premodifies
 from emh_report.document import Annotation
-from emh_report.facts import TODAY, Fact, severity_note
+from emh_report.facts import Fact, severity_note
 from emh_report.lesions import Draft
-from emh_report.model import Assertion, Change, Evidence, Experiencer, Findings
+from emh_report.model import TODAY, Assertion, Change, Evidence, Experiencer, Findings
 from emh_report.relations import BACKGROUND, Links
 
 _COMPRESSION = ("compression", "cord_normal")

@@ -13,7 +13,7 @@ from emh_report.lesion_words import within_bone
 from emh_report.lesions import IMPRESSION, Draft, current, is_largest, is_resolved, side_of
 from emh_report.levels import LevelSpan
 from emh_report.members import divide_list, divide_sizes, member, tells_apart
-from emh_report.model import Assertion, Change, level_order
+from emh_report.model import TODAY, Assertion, Change, level_order
 from emh_report.sites import separate_sites
 from emh_report.standing import stronger
 
@@ -221,7 +221,7 @@ class Registry:
             draft.assertion, draft.change = Assertion.PRESENT, Change.NEW
         elif draft.assertion is not Assertion.HISTORICAL or draft.change is not Change.RESOLVED:
             taken_up = draft.assertion is Assertion.POSSIBLE and _takes_up(head)
-            if len(draft.heads) > 1 and assertion in (Assertion.PRESENT, Assertion.POSSIBLE) and not taken_up:
+            if len(draft.heads) > 1 and assertion in TODAY and not taken_up:
                 draft.assertion = stronger(draft.assertion, assertion)
         if head.role == "pronoun" and is_largest(head):
             if draft.size_level is None and head.levels:

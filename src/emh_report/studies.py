@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emh_report.dates import is_year
 from emh_report.document import Document, Sentence
-from emh_report.model import Assertion
+from emh_report.model import TODAY, Assertion
 from emh_report.words import MONTHS, SHORT_MONTHS
 
 _STUDIES = frozenset("study scan mri mr ct pet exam examination image imaging film radiograph ultrasound".split())
@@ -38,7 +38,7 @@ def outdate(document: Document) -> None:
         if under.get(sentence.index, latest) < latest:
             for note in sentence.of(*_KINDS):
                 denied = note.assertion is Assertion.ABSENT
-                if denied or note.assertion in (Assertion.PRESENT, Assertion.POSSIBLE):
+                if denied or note.assertion in TODAY:
                     note.assertion = Assertion.HYPOTHETICAL if denied else Assertion.HISTORICAL
                     note.certainty = None
 

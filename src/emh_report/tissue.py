@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from emh_report.document import Annotation, Sentence
-from emh_report.facts import TODAY, level_names
-from emh_report.model import Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
+from emh_report.facts import level_names
+from emh_report.model import TODAY, Assertion, BoneMarrowFinding, Change, Experiencer, FattyChange, Laterality
 from emh_report.needs import needs
 from emh_report.nouns import noun_before, noun_behind
 from emh_report.owners import is_compared, reference_words
